@@ -1,0 +1,143 @@
+"""Common random numbers, addressed by key: (seed, world, channel, quarter, ally).
+
+Two policies under one seed differ by policy and not by luck. Any draw can be repeated by hand:
+`Generator(Philox(key=[seed, world], counter=[0, 0, 0, channel]))` yields the whole channel of one world, a row
+per quarter (or per year), a column per ally in ISO order. A longer horizon only appends rows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import NamedTuple
+
+import numpy as np
+from numpy.random import Generator, Philox
+from numpy.typing import NDArray
+
+from sim import quarters as calendar
+from sim.reference import ALLIES
+
+Array = NDArray[np.float64]
+
+FREEDOM = 3
+"""Degrees of freedom of the budget shocks (MODEL.md section 2)."""
+
+SPARE_COLUMNS = 8
+"""Width of a channel that is common to the allies: room for more names without moving a draw."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A stream of its own in every world. `columns` are names; without them a column per ally."""
+
+    number: int
+    kind: str
+    yearly: bool
+    columns: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """Columns drawn for one row."""
+        return SPARE_COLUMNS if self.columns else len(ALLIES)
+
+
+CHANNELS = {
+    "budget": Channel(1, "t", yearly=True),
+    "year": Channel(2, "normal", yearly=True, columns=("budget", "regime", "growth")),
+    "government": Channel(3, "uniform", yearly=True),
+    "report": Channel(4, "normal", yearly=True),
+    "growth": Channel(5, "normal", yearly=True),
+    "belief_ally": Channel(6, "normal", yearly=False),
+    "belief_russia": Channel(7, "normal", yearly=False),
+    "event": Channel(8, "uniform", yearly=False, columns=("war_end", "attack", "target", "answer")),
+}
+"""A number is given once and never again: it is part of the address."""
+
+MESA_CHANNEL = 100
+"""The channel that seeds a Mesa model's own generator, which no rule reads."""
+
+
+class Luck(NamedTuple):
+    """Draws of many worlds: [rows, R, columns] by channel; rows are quarters, or years in yearly channels."""
+
+    budget: Array
+    year: Array
+    government: Array
+    report: Array
+    growth: Array
+    belief_ally: Array
+    belief_russia: Array
+    event: Array
+
+    def common(self, channel: str, name: str, row: int) -> Array:
+        """The named column of a common channel in one row, [R, 1]."""
+        column = CHANNELS[channel].columns.index(name)
+        return getattr(self, channel)[row, ..., column : column + 1]
+
+    def of_world(self, row: int) -> "Luck":
+        """One world's draws: [rows, columns]."""
+        return Luck(*(channel[:, row] for channel in self))
+
+
+def block(seed: int, worlds: Sequence[int], span: Sequence[str], allies: Sequence[str] = ALLIES) -> Luck:
+    """All draws of some worlds over a span of quarters, for these allies in this order."""
+    years = sum(calendar.is_first(quarter) for quarter in span)
+    seats = None if tuple(allies) == ALLIES else [ALLIES.index(ally) for ally in allies]
+    source = _Source(seed)
+    drawn = []
+    for channel in CHANNELS.values():
+        rows = years if channel.yearly else len(span)
+        out = np.empty((rows, len(worlds), channel.width))
+        for place, world in enumerate(worlds):
+            out[:, place] = source.draw(world, channel, rows)
+        drawn.append(out if seats is None or channel.columns else np.ascontiguousarray(out[..., seats]))
+    return Luck(*drawn)
+
+
+def quiet(luck: Luck) -> Luck:
+    """The same length of time without any surprise, except that the war ends when it does."""
+    still = Luck(*(np.zeros_like(channel) for channel in luck))
+    event = np.ones_like(luck.event)
+    column = CHANNELS["event"].columns.index("war_end")
+    event[..., column] = luck.event[..., column]
+    return still._replace(government=np.ones_like(luck.government), event=event)
+
+
+class _Source:
+    """One bit generator, set to a new address for every draw: the same bits as a fresh one, and cheaper."""
+
+    def __init__(self, seed: int) -> None:
+        self.bits = Philox(key=[seed, 0], counter=[0, 0, 0, 0])
+        self.generator = Generator(self.bits)
+        self.address = self.bits.state
+        self.seed = seed
+
+    def draw(self, world: int, channel: Channel, rows: int) -> Array:
+        """One channel of one world, [rows, width]."""
+        self.address["state"]["key"][:] = (self.seed, world)
+        self.address["state"]["counter"][:] = (0, 0, 0, channel.number)
+        self.bits.state = self.address
+        shape = (rows, channel.width)
+        if channel.kind == "uniform":
+            return self.generator.random(shape)
+        if channel.kind == "normal":
+            return self.generator.standard_normal(shape)
+        return self.generator.standard_t(FREEDOM, shape) / np.sqrt(FREEDOM / (FREEDOM - 2.0))
+
+
+def mesa_generator(seed: int, world: int) -> Generator:
+    """A generator for Mesa's own use in one world; no rule reads it."""
+    return Generator(Philox(key=[seed, world], counter=[0, 0, 0, MESA_CHANNEL]))
+
+
+def uniform(seed: int, name: str, worlds: Sequence[int]) -> Array:
+    """One uniform number [R, 1] per world for a name, such as a parameter's: no other name changes it.
+
+    World w reads the counter block w of the stream keyed by (seed, digest of the name).
+    """
+    key = [seed, int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")]
+    first, last = (worlds[0], worlds[-1]) if len(worlds) else (0, -1)
+    stream = Philox(key=key, counter=[first, 0, 0, 1 << 32])
+    words = stream.random_raw(4 * (last - first + 1))[::4]
+    picked = words[np.asarray(worlds, dtype=np.intp) - first]
+    return ((picked >> np.uint64(11)) * 2.0**-53)[:, None]

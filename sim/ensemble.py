@@ -1,0 +1,142 @@
+"""Many worlds at once: the rules of `step`, asked column by column, in blocks that fit the cache."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sim import draws
+from sim.agents import Columns, opening, whole
+from sim.errors import InputError
+from sim.params import levers
+from sim.plan import Plan
+from sim.priors import SCHOOLS
+from sim.reading import hint
+from sim.state import State
+from sim.step import Now, at_quarter, play_quarter
+from sim.variables import VARIABLES
+
+BLOCK = 1024
+"""Worlds played together: columns of 31 allies then stay in the cache (DESIGN.md section 6)."""
+
+MOST_WORLDS = 10_000_000
+
+Progress = Callable[[int, int], None]
+"""Called with worlds done and worlds in all."""
+
+
+def play(
+    plan: Plan, seed: int, worlds: Sequence[int], *, first: int = 0, saved: State | None = None
+) -> Iterator[tuple[int, State, Now]]:
+    """Play some worlds quarter by quarter: yields (index of the quarter, state at its end, what held in it).
+
+    With `saved`, the state at the end of quarter `first` − 1, the run goes on from there, exactly.
+    """
+    state, given = opening(plan, seed, worlds)
+    if saved is not None:
+        state = saved
+    luck, cast = draws.block(seed, worlds, plan.quarters, plan.roster.iso3), Columns(plan.strategies)
+    for quarter in range(first, len(plan.quarters)):
+        now = at_quarter(plan, given, luck, quarter, cast)
+        state = play_quarter(state, now)
+        yield quarter, state, now
+
+
+def blocks(worlds: int, size: int = BLOCK) -> Iterator[range]:
+    """Consecutive worlds, as many as are played together."""
+    for first in range(0, worlds, size):
+        yield range(first, min(first + size, worlds))
+
+
+def run(
+    scenario: Any,
+    worlds: int = 1000,
+    seed: int = 0,
+    keep: Sequence[str] | None = None,
+    *,
+    block: int = BLOCK,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Simulate a scenario (or plan) in many worlds.
+
+    Returns a data set with dims (world, quarter[, ally]); values are those at the end of a quarter. Units, meaning,
+    equation and badge stand in the attributes of each variable, the plan and its digest in those of the set.
+    `keep` names the variables to store; without it all are kept, 45 kB a quarter-million numbers.
+
+    Raises sim.InputError for worlds, seed or names that cannot be meant.
+    """
+    plan: Plan = scenario.plan() if hasattr(scenario, "plan") else scenario
+    worlds, seed = whole("worlds", worlds, 1, MOST_WORLDS), whole("seed", seed, 0)
+    kept = known("keep", VARIABLES, keep)
+    stored = {name: np.empty(_shape(plan, name, worlds)) for name in kept}
+    for part in blocks(worlds, block):
+        for quarter, state, now in play(plan, seed, part):
+            for name, array in stored.items():
+                value = VARIABLES[name].read(state, now)
+                array[part.start : part.stop, quarter] = value if VARIABLES[name].by_ally else value[..., 0]
+        if progress is not None:
+            progress(part.stop, worlds)
+    return labelled(plan, stored, seed, range(worlds))
+
+
+def known(where: str, table: dict[str, Any], names: Sequence[str] | None) -> tuple[str, ...]:
+    """These names of a table, or all of them. Raises InputError for an unknown one."""
+    if names is None:
+        return tuple(table)
+    problems = []
+    for name in [names] if isinstance(names, str) else names:
+        if name not in table:
+            problems.append(f"{where}: unknown name {name!r}. {hint(name, table, most=40)}")
+    if problems:
+        raise InputError(problems)
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _shape(plan: Plan, name: str, worlds: int) -> tuple[int, ...]:
+    allies = (len(plan.roster.iso3),) if VARIABLES[name].by_ally else ()
+    return (worlds, len(plan.quarters), *allies)
+
+
+def labelled(plan: Plan, stored: dict[str, Any], seed: int, worlds: Sequence[int]) -> xr.Dataset:
+    """Arrays with their labels, units and sources."""
+    data = xr.Dataset(
+        {
+            name: (
+                ("world", "quarter", "ally")[: array.ndim],
+                array,
+                {
+                    "units": VARIABLES[name].unit,
+                    "long_name": VARIABLES[name].about,
+                    "equation": VARIABLES[name].equation,
+                    "badge": VARIABLES[name].badge,
+                    "source": f"article5, MODEL.md equation {VARIABLES[name].equation}",
+                },
+            )
+            for name, array in stored.items()
+        },
+        coords={
+            "world": np.asarray(worlds),
+            "quarter": list(plan.quarters),
+            "ally": list(plan.roster.iso3),
+            "name": ("ally", list(plan.roster.name)),
+            "front": ("ally", list(plan.roster.front)),
+            "school": ("world", [SCHOOLS[s] for s in plan.schools(worlds)[:, 0]]),
+        },
+    )
+    for name, path in plan.levers.items():
+        lever = levers()[name]
+        data[f"lever_{name}"] = ("quarter", path, {"units": lever.unit, "long_name": lever.about})
+    europe = np.array(plan.roster.iso3) != "CAN"
+    spending = plan.roster.share * plan.roster.gdp / 100.0
+    data.attrs = {
+        "scenario": plan.name,
+        "plan": plan.fingerprint,
+        "seed": seed,
+        "worlds": len(worlds),
+        "start": plan.quarters[0],
+        "end": plan.quarters[-1],
+        "spending_europe_start": float(np.sum(spending[europe])),
+        "brigades_europe_start": float(np.sum(plan.roster.brigades[europe])),
+    }
+    return data

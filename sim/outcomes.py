@@ -1,0 +1,252 @@
+"""What an analyst looks at: one function an outcome, with unit, definition, how to read it and how it is known.
+
+An outcome takes the data set of a run and returns one value per world and year (and ally, front or host). To add
+one, write a function here: tables, charts and the command line list it.
+
+Badges: *tested* can be scored against history, *documented* is law or accounting, *judgement* rests on assumptions
+that nobody can score.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from sim.reading import hint
+from sim.errors import InputError
+
+FRONTS = ("baltic", "poland", "nordic", "black sea")
+"""Where risks are shown. Never by ally (MODEL.md section 9)."""
+
+GUIDELINE, CORE_PLEDGE = 2.0, 3.5
+"""Spending guideline of 2014 and core pledge of The Hague 2025, % of GDP."""
+
+BURILKOV_WOLFF_BN = 237.0
+"""Extra spending a year that Europe would need without the United States, bn 2021 USD (burilkov-wolff-2025)."""
+
+BURILKOV_WOLFF_BRIGADES = 50.0
+"""Extra brigades that Europe would need without the United States (burilkov-wolff-2025)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """One thing to look at."""
+
+    name: str
+    unit: str
+    about: str
+    reading: str
+    badge: str
+    needs: tuple[str, ...]
+    by: str
+    compute: Callable[[xr.Dataset], xr.DataArray]
+
+
+OUTCOMES: dict[str, Outcome] = {}
+
+
+def outcome(*, unit: str, reading: str, badge: str, needs: str, by: str = "") -> Callable:
+    """Declare a function as an outcome; its docstring is the definition. `by` is a further dimension."""
+
+    def declare(function: Callable[[xr.Dataset], xr.DataArray]) -> Callable:
+        OUTCOMES[function.__name__] = Outcome(
+            name=function.__name__, unit=unit, about=" ".join((function.__doc__ or "").split()), reading=reading,
+            badge=badge, needs=tuple(needs.split()), by=by, compute=function,
+        )  # fmt: skip
+        return function
+
+    return declare
+
+
+def outcomes(data: xr.Dataset, names: Sequence[str] | None = None) -> xr.Dataset:
+    """Outcomes of a run: dims (world, year[, ally | front | host]); values are those at the end of a year.
+
+    Without names, all those whose variables the run has kept. Raises InputError for an unknown name, or for one
+    whose variables were not kept.
+    """
+    chosen = [name for name in OUTCOMES if set(OUTCOMES[name].needs) <= set(data.variables)] if names is None else names
+    problems = [f"outcomes: unknown name {n!r}. {hint(n, OUTCOMES, most=40)}" for n in chosen if n not in OUTCOMES]
+    for name in [n for n in chosen if n in OUTCOMES]:
+        missing = [v for v in OUTCOMES[name].needs if v not in data.variables]
+        if missing:
+            problems.append(f"outcomes: {name} needs {', '.join(missing)}. Run with keep=({', '.join(map(repr, missing))}, …).")
+    if problems:
+        raise InputError(problems)
+    ends = year_ends(data)
+    table = xr.Dataset({name: _labelled(OUTCOMES[name], OUTCOMES[name].compute(ends)) for name in chosen})
+    return table.assign_coords(school=data.school).assign_attrs(data.attrs)
+
+
+def year_ends(data: xr.Dataset) -> xr.Dataset:
+    """The run at the end of each year that is complete, with `year` for `quarter`; flows are summed before.
+
+    Hazards and incidents, which are per quarter, become their running sums since the start.
+    """
+    data = data.drop_vars("name", errors="ignore")
+    for flow in ("hazard", "incidents"):
+        if flow in data:
+            data = data.assign({flow: data[flow].cumsum("quarter")})
+    last = [quarter.endswith("Q4") for quarter in data.quarter.values]
+    data = data.isel(quarter=np.flatnonzero(last))
+    years = [int(quarter[:4]) for quarter in data.quarter.values]
+    return data.rename(quarter="year").assign_coords(year=years)
+
+
+def _labelled(declared: Outcome, values: xr.DataArray) -> xr.DataArray:
+    values = values.drop_vars([c for c in values.coords if c not in (*values.dims, "school")])
+    order = [d for d in ("world", "year", declared.by) if d in values.dims]
+    return values.transpose(*order).assign_attrs(
+        units=declared.unit, long_name=declared.about, reading=declared.reading, badge=declared.badge
+    )
+
+
+def _with_forces(data: xr.Dataset) -> xr.DataArray:
+    """Which allies have armed forces: Iceland has none and counts in no share of allies."""
+    return data.ally != "ISL"
+
+
+def _part_at(data: xr.Dataset, shares: xr.DataArray, line: xr.DataArray | float) -> xr.DataArray:
+    counted = _with_forces(data)
+    return 100.0 * ((shares >= line) & counted).sum("ally") / counted.sum()
+
+
+@outcome(unit="% of allies", reading="Higher means more allies keep the guideline of 2014.", badge="judgement",
+         needs="share_reported")  # fmt: skip
+def allies_at_2(data: xr.Dataset) -> xr.DataArray:
+    """Share of the 30 allies with forces that report at least 2% of GDP."""
+    return _part_at(data, data.share_reported, GUIDELINE)
+
+
+@outcome(unit="% of allies", reading="Higher means more allies keep the core pledge.", badge="judgement",
+         needs="share_reported")  # fmt: skip
+def allies_at_3_5(data: xr.Dataset) -> xr.DataArray:
+    """Share of the 30 allies with forces that report at least 3.5% of GDP."""
+    return _part_at(data, data.share_reported, CORE_PLEDGE)
+
+
+@outcome(unit="% of allies", reading="Higher means more allies are defended without conditions.", badge="judgement",
+         needs="share_reported lever_threshold")  # fmt: skip
+def allies_at_threshold(data: xr.Dataset) -> xr.DataArray:
+    """Share of the 30 allies with forces that report at least the threshold in force."""
+    return _part_at(data, data.share_reported, data.lever_threshold)
+
+
+@outcome(unit="% of allies", reading="Differs from the reported figure by errors of reporting.", badge="judgement",
+         needs="share lever_threshold")  # fmt: skip
+def allies_truly_at_threshold(data: xr.Dataset) -> xr.DataArray:
+    """Share of the 30 allies with forces that truly spend at least the threshold in force."""
+    return _part_at(data, data.share, data.lever_threshold)
+
+
+@outcome(unit="% of allies", reading="Allies that a rule on reported figures would treat wrongly.",
+         badge="judgement", needs="share share_reported lever_threshold")  # fmt: skip
+def misjudged_at_threshold(data: xr.Dataset) -> xr.DataArray:
+    """Share of the 30 allies with forces whose report and true spending lie on different sides of the threshold."""
+    wrong = (data.share >= data.lever_threshold) != (data.share_reported >= data.lever_threshold)
+    counted = _with_forces(data)
+    return 100.0 * (wrong & counted).sum("ally") / counted.sum()
+
+
+@outcome(unit="% of GDP", reading="2024: 1.97 in the model's table.", badge="judgement", needs="spending gdp")
+def spending_europe_canada_share(data: xr.Dataset) -> xr.DataArray:
+    """Defence spending of Europe and Canada together, relative to their GDP."""
+    return 100.0 * data.spending.sum("ally") / data.gdp.sum("ally")
+
+
+@outcome(unit="bn 2021 USD per year", reading="2024: 480 in the model's table.", badge="judgement", needs="spending")
+def spending_europe_canada(data: xr.Dataset) -> xr.DataArray:
+    """Defence spending of Europe and Canada together."""
+    return data.spending.sum("ally")
+
+
+@outcome(unit="% of the alliance's spending", reading="Lower means that Europe and Canada carry more.",
+         badge="judgement", needs="spending us_spending")  # fmt: skip
+def us_share_of_spending(data: xr.Dataset) -> xr.DataArray:
+    """Part of the alliance's defence spending that the United States pays."""
+    return 100.0 * data.us_spending / (data.us_spending + data.spending.sum("ally"))
+
+
+@outcome(unit="bn 2021 USD per year", reading="0 or less: the sum that Burilkov and Wolff ask for is spent.",
+         badge="judgement", needs="spending")  # fmt: skip
+def gap_burilkov_wolff(data: xr.Dataset) -> xr.DataArray:
+    """What European allies still lack of 237 bn a year on top of 2024, the price of a defence without the US."""
+    europe = data.spending.sel(ally=data.ally != "CAN").sum("ally")
+    return BURILKOV_WOLFF_BN - (europe - data.attrs["spending_europe_start"])
+
+
+@outcome(unit="brigade equivalents", reading="0 or less: the 50 brigades stand.", badge="judgement", needs="brigades")
+def gap_brigades(data: xr.Dataset) -> xr.DataArray:
+    """What European allies still lack of 50 brigades on top of those of the start."""
+    europe = data.brigades.sel(ally=data.ally != "CAN").sum("ally")
+    return BURILKOV_WOLFF_BRIGADES - (europe - data.attrs["brigades_europe_start"])
+
+
+@outcome(unit="persons", reading="Includes the part that cannot be attributed to a host.", badge="documented",
+         needs="troops troops_other")  # fmt: skip
+def troops_europe(data: xr.Dataset) -> xr.DataArray:
+    """US troops in Europe, those under way not counted."""
+    return data.troops.sum("ally") + data.troops_other
+
+
+@outcome(unit="persons", reading="Where US troops stand; OTHER is what no host can be named for.",
+         badge="documented", needs="troops troops_other", by="host")  # fmt: skip
+def troops_by_host(data: xr.Dataset) -> xr.DataArray:
+    """US troops by host."""
+    other = data.troops_other.expand_dims(host=["OTHER"], axis=-1)
+    hosts = data.troops.rename(ally="host")
+    return xr.concat([hosts.drop_vars(["front"], errors="ignore"), other], dim="host")
+
+
+@outcome(unit="probability", reading="What allies believe, on average; nobody can observe it.", badge="judgement",
+         needs="credibility_ally")  # fmt: skip
+def credibility_allies(data: xr.Dataset) -> xr.DataArray:
+    """Belief of the average ally that the United States would fight for it."""
+    return data.credibility_ally.mean("ally")
+
+
+@outcome(unit="probability", reading="What Russia believes about the exposed allies.", badge="judgement",
+         needs="credibility_russia")  # fmt: skip
+def credibility_at_the_fronts(data: xr.Dataset) -> xr.DataArray:
+    """Belief of Russia that the United States would fight for the allies of the four fronts, on average."""
+    return data.credibility_russia.sel(ally=data.front.isin(FRONTS)).mean("ally")
+
+
+@outcome(unit="probability", reading="Above 0: the commitment is stronger than allies believe.", badge="judgement",
+         needs="commitment credibility_ally")  # fmt: skip
+def commitment_less_belief(data: xr.Dataset) -> xr.DataArray:
+    """True commitment less what allies believe of it, for the average ally."""
+    return (data.commitment - data.credibility_ally).mean("ally")
+
+
+@outcome(unit="0 to 1", reading="1 is a united alliance. An index, not a measurement.", badge="judgement",
+         needs="cohesion")  # fmt: skip
+def cohesion(data: xr.Dataset) -> xr.DataArray:
+    """Cohesion of the alliance."""
+    return data.cohesion
+
+
+@outcome(unit="probability since the start", reading="Only with its anchor, and only compared with another scenario.",
+         badge="judgement", needs="hazard", by="front")  # fmt: skip
+def risk_by_front(data: xr.Dataset) -> xr.DataArray:
+    """Probability of a limited attack since the start, by front."""
+    fronts = [data.hazard.sel(ally=data.front == front).sum("ally") for front in FRONTS]
+    return -np.expm1(-xr.concat(fronts, dim=xr.DataArray(list(FRONTS), dims="front", name="front")))
+
+
+@outcome(unit="probability since the start", reading="Only with its anchor, and only compared with another scenario.",
+         badge="judgement", needs="hazard")  # fmt: skip
+def risk(data: xr.Dataset) -> xr.DataArray:
+    """Probability of a limited attack on any ally since the start."""
+    return -np.expm1(-data.hazard.sum("ally"))
+
+
+@outcome(unit="incidents since the start", reading="Expected number; the count in one world varies around it.",
+         badge="judgement", needs="incidents")  # fmt: skip
+def grey_zone_incidents(data: xr.Dataset) -> xr.DataArray:
+    """Expected grey-zone incidents since the start, all allies together."""
+    return data.incidents.sum("ally")
+
+
+HEADLINES = ("allies_at_threshold", "spending_europe_canada_share", "troops_europe", "credibility_allies")
+"""What the command line and the app show first."""

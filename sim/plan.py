@@ -1,0 +1,159 @@
+"""A plan: a scenario with every word resolved, frozen, ready to play."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import draws
+from sim import quarters as calendar
+from sim.facts import load_hedges
+from sim.params import Levers, Params, gather, levers, uncertainties
+from sim.priors import SCHOOLS, Fixed, Prior
+from sim.reference import Roster
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """US troops leaving some hosts, in equal parts over some quarters, taken from each in proportion to its stock."""
+
+    hosts: tuple[str, ...]
+    troops: float
+    start: str
+    over: int
+    status: str
+    hedge: str = "exact"
+
+    @property
+    def key(self) -> str:
+        """The name of its luck: it stays the same whatever else a scenario announces."""
+        return f"withdrawal {'+'.join(self.hosts)} {self.start}"
+
+    def by_place(self, roster: Roster) -> Array:
+        """Troops taken from each place in the end [H], persons."""
+        stock = np.where(np.isin(roster.places, self.hosts), roster.troops, 0.0)
+        return self.troops * stock / np.sum(stock)
+
+    def progress(self, quarters: Sequence[str]) -> Array:
+        """Part carried out by each quarter [T], 0 to 1."""
+        begun = quarters.index(self.start)
+        return np.clip((np.arange(len(quarters)) - begun + 1.0) / self.over, 0.0, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What is to be simulated. Lever paths are [T], one value per quarter."""
+
+    name: str
+    quarters: tuple[str, ...]
+    roster: Roster
+    levers: Mapping[str, Array]
+    strategies: tuple[str, ...]
+    withdrawals: tuple[Withdrawal, ...] = ()
+    priors: Mapping[str, Prior | float] | None = None
+    school: str | None = None
+
+    def quarters_from_start(self, count: int) -> tuple[str, ...]:
+        """So many quarters from the start of the plan, whatever its end."""
+        first = calendar.number(self.quarters[0])
+        return tuple(calendar.label(first + k) for k in range(count))
+
+    def quarter_before(self, played: int) -> str:
+        """The quarter whose end the worlds have reached when so many were played."""
+        return calendar.label(calendar.number(self.quarters[0]) + played - 1)
+
+    @cached_property
+    def policies(self) -> tuple[Levers, ...]:
+        """The policy in force in each quarter."""
+        return tuple(
+            Levers(**{name: path[quarter] for name, path in self.levers.items()})
+            for quarter in range(len(self.quarters))
+        )
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of everything that decides the result but seed and worlds."""
+        return sha256(json.dumps(self.written(), sort_keys=True).encode()).hexdigest()[:16]
+
+    def written(self) -> dict[str, Any]:
+        """The plan as plain data, for manifests and the digest. Names and words play no part in it."""
+        return {
+            "quarters": [self.quarters[0], self.quarters[-1]],
+            "levers": {name: _steps(self.quarters, path) for name, path in sorted(self.levers.items())},
+            "withdrawals": [asdict(w) for w in self.withdrawals],
+            "uncertainties": {
+                name: value.written() if isinstance(value, Prior) else value
+                for name, value in sorted((self.priors or {}).items())
+            },
+            "strategies": dict(zip(self.roster.iso3, self.strategies, strict=True)),
+            "school": self.school,
+            "data": self.roster.digest,
+        }
+
+    def without_policy(self, quarters: tuple[str, ...], strategy: str) -> "Plan":
+        """The reference: every lever at its neutral value, no withdrawals, every ally with one strategy."""
+        return replace(
+            self,
+            name="no policy",
+            quarters=quarters,
+            levers={name: np.full(len(quarters), lever.neutral) for name, lever in levers().items()},
+            strategies=(strategy,) * len(self.strategies),
+            withdrawals=(),
+        )
+
+    def schools(self, worlds: Sequence[int]) -> NDArray[np.intp]:
+        """The school of each world [R, 1] as an index into SCHOOLS.
+
+        Worlds take turns unless the scenario names one: every school gets as many, none is weighed.
+        """
+        if self.school is not None:
+            return np.full((len(worlds), 1), SCHOOLS.index(self.school))
+        return np.asarray(worlds, dtype=np.intp)[:, None] % len(SCHOOLS)
+
+    def params(self, seed: int, worlds: Sequence[int]) -> Params:
+        """Every uncertainty drawn: a column [R, 1], or one number where nothing is uncertain."""
+        school = self.schools(worlds)
+        overrides = self.priors or {}
+        values: dict[str, Any] = {}
+        for name, declared in uncertainties().items():
+            prior = overrides.get(name, declared.prior)
+            match prior:
+                case Fixed(value=value) | float(value):
+                    values[name] = np.float64(value)
+                case _:
+                    values[name] = prior.quantile(draws.uniform(seed, name, worlds), school)
+        return gather(values)
+
+    def executed(self, seed: int, worlds: Sequence[int], chance: Any) -> Array:
+        """What part of each withdrawal is carried out [R, K]: 0, or a factor on its stated size.
+
+        Announced ones come true by chance (MODEL.md section 4); a hedge such as "up to" is a distribution of the
+        factor (`seeds/hedges.yaml`).
+        """
+        carried = []
+        for w in self.withdrawals:
+            comes = (draws.uniform(seed, w.key, worlds) < chance) | (w.status == "executed")
+            size = load_hedges()[w.hedge].quantile(draws.uniform(seed, f"{w.key} size", worlds))
+            carried.append(np.where(comes, size, 0.0))
+        return np.concatenate(carried, axis=-1) if carried else np.zeros((len(worlds), 0))
+
+    @cached_property
+    def withdrawal_paths(self) -> Array:
+        """What each withdrawal takes from each place by each quarter [T, K, H], persons."""
+        paths = [
+            w.progress(self.quarters)[:, None] * w.by_place(self.roster)[None, :] for w in self.withdrawals
+        ]
+        return np.stack(paths, axis=1) if paths else np.zeros((len(self.quarters), 0, len(self.roster.places)))
+
+
+def _steps(quarters: Sequence[str], path: Array) -> dict[str, float]:
+    """A path as its changes: {quarter: value}."""
+    changed = [0, *(np.flatnonzero(np.diff(path)) + 1)]
+    return {quarters[i]: float(path[i]) for i in changed}

@@ -1,0 +1,331 @@
+"""Reference tables in `sim/data`, and the roster they give for a start: columns by ally, alphabetical.
+
+The next year of a series is an edit of one table. Nothing is assumed silently: every row has a `source`.
+"""
+
+import csv
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import quarters
+from sim.errors import InputError
+
+Array = NDArray[np.float64]
+
+NATO_BRIGADES = 82.0
+"""Brigades of NATO's allies today (MODEL.md section 13)."""
+
+NEAR_KM = 1000.0
+"""Capitals within this distance make neighbours for help (assumption)."""
+
+EARTH_RADIUS_KM = 6371.0
+GROWTH_YEARS = 10
+
+
+class DataError(InputError):
+    """A reference table that lacks what is asked for: which table, what is missing, what would be right."""
+
+
+class Target(NamedTuple):
+    """A spending goal of the alliance and the day it was agreed."""
+
+    date: str
+    item: str
+    value: float
+    about: str
+    source: str
+
+
+class Panel(NamedTuple):
+    """Observed spending, tidy: one place per ally (and the US) and year."""
+
+    iso3: NDArray[np.str_]
+    year: NDArray[np.int64]
+    share: Array  # % of GDP
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Roster:
+    """The alliance at the start of a run. Arrays [A] over 31 allies or [P] over the places of US troops."""
+
+    start: str
+    iso3: tuple[str, ...]
+    name: tuple[str, ...]
+    front: tuple[str, ...]  # baltic, poland, nordic, black sea or none
+    share: Array  # [A] defence spending in the year before the start, % of GDP
+    gdp: Array  # [A] GDP in the year before the start, bn USD of 2021
+    growth: Array  # [A] mean real growth of the ten years before the start, 1/yr
+    debt: Array  # [A] public debt in the year before the start, ratio to GDP
+    distance: Array  # [A] capital to Moscow, km
+    latitude: Array  # [A] of the capital, degrees north
+    longitude: Array  # [A] of the capital, degrees east
+    eu: Array  # [A] 1 for members of the European Union
+    forces: Array  # [A] 0 for Iceland, which has none
+    nuclear: Array  # [A] 1 for nuclear powers
+    attack_exposure: Array  # [A] e_i of equation 9c
+    battlegroup: Array  # [A] multinational battlegroup, brigade equivalents
+    heavy_share: Array  # [A] part of the hosted US troops that is heavy
+    brigades: Array  # [A] NATO's 82 brigades shared out by personnel
+    trade_exposure: Array  # [A] US goods imports from the ally / its nominal GDP, year before the start
+    aid: Array  # [A] aid to Ukraine in the year before the start, % of the GDP of 2021
+    near: Array  # [A, A] 1 for capitals at most 1,000 km apart, zero diagonal
+    places: tuple[str, ...]  # allies, then OTHER
+    troops: Array  # [P] US troops present, persons
+    capacity: Array  # [P] US troops a place can take, persons
+    us_share: float  # % of GDP, year before the start
+    us_gdp: float  # bn USD of 2021, year before the start
+    us_growth: float  # 1/yr
+    home: float  # US soldiers at home, persons
+    indopacific: float  # persons
+    border: float  # at the southern border, persons
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of every number and name of the roster."""
+        content = sha256()
+        for column in fields(self):
+            value = getattr(self, column.name)
+            content.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
+        return content.hexdigest()[:16]
+
+
+# --- tables -------------------------------------------------------------------------------------------------
+
+
+def data_dir() -> Path:
+    """Folder of the reference tables."""
+    return Path(__file__).parent / "data"
+
+
+def table(name: str, folder: Path | None = None) -> tuple[MappingProxyType[str, str], ...]:
+    """All rows of a table as text by column, such as table("russia"). Raises DataError."""
+    return _table(folder or data_dir(), name)
+
+
+@lru_cache(maxsize=64)
+def _table(folder: Path, name: str) -> tuple[MappingProxyType[str, str], ...]:
+    path = folder / f"{name}.csv"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in folder.glob("*.csv")))
+        raise DataError(f"{path}: no such table. Tables: {known}.")
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(MappingProxyType(row) for row in csv.DictReader(file))
+
+
+class _Reader:
+    """Columns of the tables in one folder; every complaint about a table is made here."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def rows(
+        self, name: str, key: str, when: str = "", at: str = ""
+    ) -> dict[str, MappingProxyType[str, str]]:
+        """Rows of a table by `key`, those where column `when` says `at` if it is given."""
+        rows = _table(self.folder, name)
+        found = {row[key]: row for row in rows if not when or row[when] == at}
+        if not found:
+            there = sorted({row[when] for row in rows}) if when else []
+            held = " to ".join(dict.fromkeys([there[0], there[-1]])) if there else "nothing"
+            raise DataError(
+                f"{self._path(name)}: no rows for {when} {at}. It holds {held}; add rows for {at}."
+            )
+        return found
+
+    def column(
+        self, name: str, key: str, keys: tuple[str, ...], column: str, when: str = "", at: str = ""
+    ) -> Array:
+        """A column [len(keys)] as numbers, in the order of `keys`."""
+        rows = self.rows(name, key, when, at)
+        return np.array([self._number(name, rows, k, column, f" {at}".rstrip()) for k in keys])
+
+    def _number(
+        self, name: str, rows: dict[str, MappingProxyType[str, str]], key: str, column: str, at: str
+    ) -> float:
+        where = f"{self._path(name)}: {key}{at}"
+        if key not in rows:
+            raise DataError(f"{where}: no row. Add one.")
+        text = rows[key].get(column)
+        try:
+            return float(text or "")
+        except ValueError:
+            raise DataError(f"{where}: {column} is {text!r}. Write a number.") from None
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.csv"
+
+
+def _allies(folder: Path) -> tuple[str, ...]:
+    """ISO3 codes of the allies without the US, alphabetical."""
+    return tuple(sorted(row["iso3"] for row in _table(folder, "allies")))
+
+
+ALLIES: tuple[str, ...] = _allies(data_dir())
+"""The allies without the United States, in the canonical order of every array: alphabetical by ISO3."""
+
+
+# --- the roster ---------------------------------------------------------------------------------------------
+
+
+def roster(start: str = "2025Q1", folder: Path | None = None) -> Roster:
+    """The alliance for a run that begins in quarter `start`. Raises DataError for one not covered."""
+    return _roster(start, folder or data_dir())
+
+
+@lru_cache(maxsize=8)
+def _roster(start: str, folder: Path) -> Roster:
+    reader, iso3 = _Reader(folder), _allies(folder)
+    places = (*iso3, "OTHER")
+    before = str(_year(start) - 1)
+    posture = {
+        name: reader.column("us_posture", "place", places, name, "quarter", start) for name in _POSTURE
+    }
+    found = Roster(
+        start=start,
+        iso3=iso3,
+        places=places,
+        near=_near(*(reader.column("allies", "iso3", iso3, c) for c in ("latitude", "longitude"))),
+        troops=posture["permanent"] + posture["rotational"],
+        capacity=posture["capacity"],
+        **_identity(reader, iso3),
+        **_economy(reader, iso3, before),
+        **_military(reader, iso3, before),
+        **_united_states(reader, start, before),
+    )
+    return _sealed(found)
+
+
+_POSTURE = ("permanent", "rotational", "capacity")
+
+
+def _year(start: str) -> int:
+    """Calendar year of the start. Raises DataError."""
+    try:
+        return quarters.year(start)
+    except ValueError as error:
+        raise DataError(f"start: {error}") from None
+
+
+def _identity(reader: _Reader, iso3: tuple[str, ...]) -> dict[str, object]:
+    """Who the allies are: columns of allies.csv that do not change with the start."""
+    rows = reader.rows("allies", "iso3")
+    words = {column: tuple(rows[i][column] for i in iso3) for column in ("name", "front")}
+    columns = {"distance": "distance_km"} | {
+        c: c for c in ("latitude", "longitude", "eu", "forces", "nuclear")
+    }
+    return words | {field: reader.column("allies", "iso3", iso3, column) for field, column in columns.items()}
+
+
+def _economy(reader: _Reader, iso3: tuple[str, ...], before: str) -> dict[str, Array]:
+    """Columns [A] on money, for the year before the start."""
+
+    def last(name: str, column: str) -> Array:
+        return reader.column(name, "iso3", iso3, column, "year", before)
+
+    return {
+        "share": last("spending", "share_of_gdp_pct"),
+        "gdp": last("spending", "gdp_usd2021_bn"),
+        "growth": _mean_growth(reader, iso3, before),
+        "debt": last("debt", "debt_pct_gdp") / 100.0,
+        "trade_exposure": last("trade", "us_imports_usd_bn") / last("trade", "gdp_usd_bn"),
+        "aid": _aid(reader, iso3, before),
+    }
+
+
+def _military(reader: _Reader, iso3: tuple[str, ...], before: str) -> dict[str, Array]:
+    """Columns [A] on forces and exposure."""
+    personnel = reader.column("personnel", "iso3", iso3, "active_personnel_k", "year", before)
+    names = ("attack_exposure", "battlegroup", "heavy_share")
+    exposure = {name: reader.column("exposure", "iso3", iso3, name) for name in names}
+    return exposure | {"brigades": NATO_BRIGADES * personnel / personnel.sum()}
+
+
+def _united_states(reader: _Reader, start: str, before: str) -> dict[str, float]:
+    """Spending, growth and the pools of soldiers outside Europe."""
+    columns = {"us_share": "share_of_gdp_pct", "us_gdp": "gdp_usd2021_bn"}
+    last = {f: reader.column("spending", "iso3", ("USA",), c, "year", before) for f, c in columns.items()}
+    pools = ("home", "indopacific", "border")
+    persons = reader.column("us_pools", "pool", pools, "persons", "quarter", start)
+    growth = _mean_growth(reader, ("USA",), before)
+    scalars = {field: float(value[0]) for field, value in (last | {"us_growth": growth}).items()}
+    return scalars | dict(zip(pools, persons.tolist(), strict=True))
+
+
+def _mean_growth(reader: _Reader, iso3: tuple[str, ...], before: str) -> Array:
+    """Mean real growth [A] of the ten years that end with `before`, 1/yr."""
+    years = range(int(before) - GROWTH_YEARS + 1, int(before) + 1)
+    yearly = [reader.column("growth", "iso3", iso3, "real_growth_pct", "year", str(year)) for year in years]
+    return np.mean(yearly, axis=0) / 100.0
+
+
+def _aid(reader: _Reader, iso3: tuple[str, ...], before: str) -> Array:
+    """Aid to Ukraine [A], % of GDP; 0 for allies without a row in that year."""
+    rows = reader.rows("aid", "iso3", "year", before)
+    given = tuple(i for i in iso3 if i in rows)
+    amounts = dict(
+        zip(given, reader.column("aid", "iso3", given, "share_of_gdp_pct", "year", before), strict=True)
+    )
+    return np.array([amounts.get(i, 0.0) for i in iso3])
+
+
+def _near(latitude: Array, longitude: Array) -> Array:
+    """Neighbours [A, A]: 1 where two capitals lie at most NEAR_KM apart, 0 elsewhere and on the diagonal."""
+    phi, lam = np.radians(latitude), np.radians(longitude)
+    return (_great_circle(phi, lam) <= NEAR_KM).astype(float) * (1.0 - np.eye(len(phi)))
+
+
+def _great_circle(phi: Array, lam: Array) -> Array:
+    """Distances [A, A] in km between points given in radians. Haversine formula."""
+    half = np.sin((phi - phi[:, None]) / 2.0), np.sin((lam - lam[:, None]) / 2.0)
+    chord = half[0] * half[0] + np.cos(phi) * np.cos(phi[:, None]) * half[1] * half[1]
+    return 2.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))
+
+
+def _sealed(found: Roster) -> Roster:
+    """The roster with arrays that nobody can write to."""
+    for field in fields(found):
+        value = getattr(found, field.name)
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+    return found
+
+
+# --- series -------------------------------------------------------------------------------------------------
+
+
+def panel(path: Path | None = None) -> Panel:
+    """Observed spending of all years. `path` is another table with columns iso3, year, share_of_gdp_pct."""
+    file = path or data_dir() / "spending.csv"
+    rows = _table(file.parent, file.stem)
+    numbers = [_observation(file, line, row) for line, row in enumerate(rows, start=2)]
+    return Panel(
+        iso3=np.array([row["iso3"] for row in rows]),
+        year=np.array([year for year, _ in numbers], dtype=np.int64),
+        share=np.array([share for _, share in numbers]),
+    )
+
+
+def _observation(file: Path, line: int, row: MappingProxyType[str, str]) -> tuple[int, float]:
+    """Year and share of one row. Raises DataError with the line."""
+    try:
+        return int(row["year"]), float(row["share_of_gdp_pct"])
+    except KeyError as error:
+        raise DataError(f"{file}: column {error} missing. It needs iso3, year, share_of_gdp_pct.") from None
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{file}:{line}: {error}. Write a number.") from None
+
+
+@lru_cache(maxsize=8)
+def targets(folder: Path | None = None) -> tuple[Target, ...]:
+    """Guidelines and pledges in the order they were agreed. `value` in %, of GDP or as `item` says."""
+    rows = table("targets", folder)
+    return tuple(
+        Target(**{**row, "value": float(row["value"])}) for row in sorted(rows, key=lambda r: r["date"])
+    )

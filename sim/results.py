@@ -1,0 +1,184 @@
+"""What runs leave behind: summaries, paired comparisons, result directories with a manifest."""
+
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sim.errors import InputError
+from sim.outcomes import OUTCOMES, outcomes
+from sim.plan import Plan
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Ends of the 90% and the 50% band, and the median."""
+
+FORMATS = ("parquet", "netcdf", "csv")
+RISKS = ("risk", "risk_by_front")
+
+
+def bands(values: xr.DataArray) -> xr.DataArray:
+    """Quantiles over worlds: dims (quantile, ...), 0.05 to 0.95."""
+    return values.quantile(list(QUANTILES), dim="world")
+
+
+def compare(baseline: xr.Dataset, scenario: xr.Dataset, names: Sequence[str] | None = None) -> xr.Dataset:
+    """Paired differences, world by world: dims as in `outcomes`, plus `relative_risk` (and by front).
+
+    Each outcome is scenario minus baseline under the same luck; a relative risk is the ratio of both probabilities
+    since the start. Both are measured against the scenario's threshold. Raises InputError when the two runs are not pairs: other seed, worlds or quarters.
+    """
+    _paired(baseline, scenario)
+    if "lever_threshold" in scenario:
+        baseline = baseline.assign(lever_threshold=scenario.lever_threshold)
+    first, second = outcomes(baseline, names), outcomes(scenario, names)
+    shared = [name for name in first.data_vars if name in second.data_vars]
+    both = xr.Dataset({name: (second[name] - first[name]).assign_attrs(second[name].attrs) for name in shared})
+    for name in [name for name in RISKS if name in shared]:
+        ratio = relative_risk(first[name], second[name])
+        both[name.replace("risk", "relative_risk", 1)] = ratio
+    return both.assign_coords(school=second.school).assign_attrs(
+        scenario=scenario.attrs["scenario"], baseline=baseline.attrs["scenario"], seed=scenario.attrs["seed"],
+        worlds=scenario.attrs["worlds"], plan=scenario.attrs["plan"], baseline_plan=baseline.attrs["plan"],
+    )  # fmt: skip
+
+
+def relative_risk(baseline: xr.DataArray, scenario: xr.DataArray) -> xr.DataArray:
+    """The scenario's probability of a limited attack as a multiple of the baseline's; 1 where both are nought."""
+    ratio = xr.where((baseline == 0) & (scenario == 0), 1.0, scenario / baseline.where(baseline > 0))
+    return ratio.assign_attrs(
+        units="times the baseline", badge="judgement",
+        long_name="Probability of a limited attack since the start, relative to the baseline",
+        reading="1 is no difference, 2 twice the risk, 0.5 half of it.",
+    )  # fmt: skip
+
+
+def _paired(baseline: xr.Dataset, scenario: xr.Dataset) -> None:
+    problems = [
+        f"compare: {key} differs: {baseline.attrs.get(key)} and {scenario.attrs.get(key)}. Run both with the same."
+        for key in ("seed", "worlds", "start", "end")
+        if baseline.attrs.get(key) != scenario.attrs.get(key)
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def beyond_chance(differences: xr.DataArray) -> bool:
+    """Whether the paired 90% band of a difference [world] lies wholly on one side of 0."""
+    low, high = np.quantile(differences, [0.05, 0.95])
+    return bool(low > 0 or high < 0)
+
+
+def year_reached(values: xr.DataArray, level: float = 0.0) -> xr.DataArray:
+    """First year in which an outcome is at or below a level [world]; NaN where it is not reached."""
+    reached = values <= level
+    years = xr.where(reached, values.year, np.inf).min("year")
+    return years.where(np.isfinite(years))
+
+
+# --- result directories -----------------------------------------------------------------------------------------
+
+
+def manifest(plan: Plan, data: xr.Dataset, command: str = "") -> dict[str, Any]:
+    """Everything needed to repeat a run: plan, digest, seed, worlds, versions, digests of the tables, command."""
+    return {
+        "article5": version("article5"),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "plan": plan.written(),
+        "scenario": plan.name,
+        "digest": plan.fingerprint,
+        "data": plan.roster.digest,
+        "seed": int(data.attrs["seed"]),
+        "worlds": int(data.attrs["worlds"]),
+        "outcomes": {name: {"unit": OUTCOMES[name].unit, "about": OUTCOMES[name].about} for name in OUTCOMES},
+        "command": command,
+    }
+
+
+def save(data: xr.Dataset, table: xr.Dataset, plan: Plan, out: str | Path, format: str, command: str = "") -> Path:
+    """Write a run to a new directory: outcomes, kept variables and manifest.
+
+    Everything is written beside the target first and moved there at the end: nothing is half-written, nothing is
+    overwritten. Raises InputError when the directory cannot be made or is not empty.
+    """
+    target = Path(out)
+    check_writable(target, format)
+    beside = Path(tempfile.mkdtemp(prefix=".article5-", dir=_existing(target)))
+    try:
+        _write(table, beside / "outcomes", format)
+        if data.data_vars:
+            _write(data, beside / "variables", format)
+        text = json.dumps(manifest(plan, data, command), indent=2, sort_keys=True, ensure_ascii=False)
+        (beside / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            target.rmdir()
+        beside.chmod(0o755)
+        beside.rename(target)
+    except OSError as error:
+        raise InputError(f"{target}: cannot be written: {error.strerror}. Choose another directory.") from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return target
+
+
+def check_writable(target: Path, format: str) -> None:
+    """Refuse a directory that is not empty or cannot be made, before anything is computed."""
+    if format not in FORMATS:
+        raise InputError(f"format: unknown {format!r}. Known: {', '.join(FORMATS)}.")
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise InputError(f"{target}: is there already and not an empty directory. Choose another one.")
+    if not os.access(_existing(target), os.W_OK):
+        raise InputError(f"{target}: cannot be written: no right to write there. Choose another directory.")
+
+
+def _existing(target: Path) -> Path:
+    """The nearest directory above the target that exists."""
+    above = target.absolute().parent
+    while not above.exists():
+        above = above.parent
+    if not above.is_dir():
+        raise InputError(f"{target}: {above} is a file, not a directory. Choose another directory.")
+    return above
+
+
+def _write(data: xr.Dataset, stem: Path, format: str) -> None:
+    if format == "netcdf":
+        data.to_netcdf(stem.with_suffix(".nc"), engine="h5netcdf")
+        return
+    for dims, names in _by_dims(data).items():
+        frame = data[names].drop_vars([c for c in data.coords if c not in dims and c != "school"], errors="ignore")
+        path = stem.parent / f"{stem.name}_{'_'.join(dims)}"
+        table = frame.to_dataframe().reset_index()
+        table.insert(0, "plan", data.attrs["plan"])
+        if format == "csv":
+            table.to_csv(path.with_suffix(".csv"), index=False, float_format="%.10g")
+        else:
+            table.to_parquet(path.with_suffix(".parquet"), index=False)
+
+
+def _by_dims(data: xr.Dataset) -> dict[tuple[str, ...], list[str]]:
+    """Variables that share their dimensions make one table."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for name, values in data.data_vars.items():
+        groups.setdefault(tuple(map(str, values.dims)), []).append(str(name))
+    return groups
+
+
+def summary(table: xr.Dataset, year: int, names: Sequence[str], digits: Callable = float) -> dict[str, Any]:
+    """Median and 90% band of some outcomes in one year: {name: {median, low, high, unit}}."""
+    found = {}
+    for name in names:
+        low, middle, high = np.nanquantile(table[name].sel(year=year), [0.05, 0.5, 0.95])
+        found[name] = {
+            "median": digits(middle), "low": digits(low), "high": digits(high), "unit": OUTCOMES[name].unit,
+        }  # fmt: skip
+    return found

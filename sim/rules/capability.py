@@ -1,0 +1,49 @@
+"""What spending buys, and European help: MODEL.md section 5, equations 5a and 5b."""
+
+import numpy as np
+
+from sim.rules import expit, logit, spillover, total
+
+
+def ordered(orders, spending, lag):
+    """The three stages from money to equipment in service a quarter later. Equation 5a.
+
+    `spending` [..., A] is relative to the start, `lag` the mean years through all stages.
+    """
+    speed = len(orders) / lag / 4.0
+    staged, coming = [], spending
+    for stage in orders:
+        stage = stage + speed * (coming - stage)
+        staged.append(stage)
+        coming = stage
+    return tuple(staged)
+
+
+def renewed(capability, delivered, turnover):
+    """Forces relative to the start a quarter later [..., A]. Equation 5a."""
+    return capability + turnover / 4.0 * (delivered - capability)
+
+
+def cohesion(now, yearly_cost, conditionality):
+    """Cohesion of the alliance a quarter later [..., 1], 0 to 1. Equation 5b. Sources: barrett-nilsen."""
+    return np.clip(now - yearly_cost * conditionality / 4.0, 0.0, 1.0)
+
+
+def after_test(now, abandoned, cost):
+    """Cohesion after an attacked ally was left alone [..., 1], 0 to 1. Equation 5b."""
+    return np.clip(now - cost * abandoned, 0.0, 1.0)
+
+
+def resolve(cohesion_now, p):
+    """Chances that an ally fights for a distant one, and for a neighbour ([..., 1] each). Equation 5b."""
+    odds = logit(p.european_resolve) + p.cohesion_effect * (cohesion_now - p.cohesion_start)
+    return expit(odds), expit(odds + p.neighbour_bonus)
+
+
+def pledged_by_others(what, near, chances):
+    """What the other allies would bring to each ally [..., A]: their `what` times the chance that they come.
+
+    `near` is [A, A], 1 for neighbours; `chances` are those of `resolve`. Equations 2f and 9b.
+    """
+    distant, neighbour = chances
+    return distant * (total(what) - what) + (neighbour - distant) * spillover(near, what)

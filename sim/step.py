@@ -1,0 +1,440 @@
+"""One quarter, in order: all look, all decide, all move, then the world answers (MODEL.md section 10).
+
+`ORDER` is the order of play; each entry takes the state and what holds in this quarter, and returns the state.
+The rules stand in `sim.rules`; here they are only put together. Nothing here knows how many worlds there are.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from sim import quarters as calendar
+from sim.draws import Luck
+from sim.params import Levers, Params
+from sim.plan import Plan
+from sim.rules import accounting, burden, capability, commitment, deterrence, economy, expit, logit, posture, total
+from sim.state import (
+    LONGEST_LAG,
+    Action,
+    Array,
+    Balance,
+    Observation,
+    Orders,
+    Shock,
+    State,
+    Temptation,
+    Theatre,
+)
+
+ANCHOR_QUARTERS = 44
+"""Quarters over which the anchor holds: the eleven years of the reference path (9d)."""
+
+
+class Cast(Protocol):
+    """Whoever is asked for decisions: agents one by one, or whole columns at once."""
+
+    def budgets(self, observation: Observation, params: Params, shock: Shock) -> Action:
+        """What all allies decide, [..., A]."""
+
+    def posture(self, observation: Theatre, params: Params) -> Orders:
+        """What the United States decides."""
+
+    def pressure(self, observation: Balance, params: Params) -> Temptation:
+        """What Russia is drawn to."""
+
+
+class Given(NamedTuple):
+    """What does not change in a run: parameters, and the world as it stood at the start."""
+
+    params: Params
+    executed: Array  # [..., K] 1 for each withdrawal that is carried out
+    exposure: Array  # [..., A] 0 to 1
+    exposure_places: Array  # [..., H]
+    room: Array  # [..., A] fiscal room
+    spending: Array  # [..., A] bn 2021 USD at the start
+    strength: Array  # [..., 1] Russian forces at the start
+    belief: Array  # [..., 1] belief in the commitment at the start
+    defence: Array  # [..., A] brigade equivalents at the start
+    forward: Array  # [..., A] brigade equivalents near the border at the start
+    pull: Array  # [..., 1] what draws incidents at the start, all allies together
+    scale: Any  # [..., 1] from relative hazard to hazard (9d)
+
+
+class Now(NamedTuple):
+    """What holds in one quarter."""
+
+    plan: Plan
+    given: Given
+    policy: Levers
+    luck: Luck
+    row: int  # of this quarter in quarterly channels
+    year: int  # of this year in yearly channels
+    budgets: bool  # whether budgets are decided
+    cast: Cast
+
+    @property
+    def params(self) -> Params:
+        """The uncertainties of these worlds."""
+        return self.given.params
+
+    @property
+    def conditionality(self) -> Any:
+        """What Congress leaves of the conditionality (3b)."""
+        return commitment.effective_conditionality(
+            self.policy.conditionality, self.policy.congress, self.params.commitment.congress_brake
+        )
+
+
+# ---------------------------------------------------------------------------------------------- before the first
+
+
+def start(plan: Plan, seed: int, worlds: Sequence[int]) -> tuple[State, Given]:
+    """The worlds as they stand before the first quarter: [R, A]. The hazard is not yet scaled (see `anchored`)."""
+    roster, params = plan.roster, plan.params(seed, worlds)
+    shape = (len(worlds), len(roster.iso3))
+
+    def every(column: Any) -> Array:
+        return np.broadcast_to(np.asarray(column, dtype=np.float64), (len(worlds), np.shape(column)[-1])).copy()
+
+    def each(number: Any) -> Array:
+        return np.broadcast_to(np.asarray(number, dtype=np.float64), (len(worlds), 1)).copy()
+
+    belief = each(logit(params.commitment.commitment_start))
+    exposure = deterrence.exposure(roster.distance, each(params.threat.distance_scale))
+    troops = every(roster.troops)
+    zero, one = np.zeros(shape), np.ones(shape)
+    strength, war = each(params.deterrence.strength_start), each(1.0)
+    state = State(
+        share=every(roster.share), reported=every(roster.share), report_error=zero,
+        gdp=every(roster.gdp), growth=every(roster.growth), us_gdp=each(roster.us_gdp), regime=each(0.0),
+        help_before=zero, hosted_before=np.log(1.0 + troops[..., :-1] / 1000.0),
+        peers_before=np.log(burden.peers(every(roster.gdp), every(roster.share))),
+        threat=each(deterrence.threat_goal(war, strength, params.threat)),
+        compliance=one, commitment=each(params.commitment.commitment_start) * one,
+        belief_ally=belief * one, belief_russia=belief * one,
+        stationed=troops, in_transit=(np.zeros_like(troops),) * LONGEST_LAG,
+        home=each(roster.home), indopacific=each(roster.indopacific), border=each(roster.border),
+        orders=(one, one, one), capability=one, cohesion=each(params.capability.cohesion_start),
+        war=war, strength=strength, defence=one, hazard=zero, incidents=zero, attacks=each(0.0), abandoned=each(0.0),
+    )  # fmt: skip
+    given = Given(
+        params=params,
+        executed=plan.executed(seed, worlds, params.posture.execution),
+        exposure=exposure,
+        exposure_places=np.concatenate([exposure, each(0.5)], axis=-1),
+        room=burden.fiscal_room(roster.debt, params.burden) * one,
+        spending=accounting.spending(state.share, state.gdp),
+        strength=strength,
+        belief=expit(belief),
+        defence=one,
+        forward=one,
+        pull=total(deterrence.pull(every(roster.attack_exposure), every(roster.aid), params.deterrence)),
+        scale=each(1.0),
+    )
+    given = given._replace(forward=near_the_border(state, plan))
+    given = given._replace(defence=defended(state, plan, given))
+    help_ = help_expected(state, plan, given)
+    return state._replace(help_before=np.log(help_), defence=given.defence), given
+
+
+def anchored(plan: Plan, seed: int, worlds: Sequence[int], quiet: Luck, cast: Cast) -> Array:
+    """The factor [R, 1] that scales the hazard so that the path without policy and without surprise has the
+    anchor's probability over eleven years, solved per parameter draw. Equation 9d.
+
+    `quiet` holds `ANCHOR_QUARTERS` of luck in which nothing happens but the end of the war.
+    """
+    state, given = start(plan, seed, worlds)
+    cumulative = np.zeros((len(worlds), 1))
+    for quarter in range(len(plan.quarters)):
+        state = play_quarter(state, at_quarter(plan, given, quiet, quarter, cast))
+        cumulative = cumulative + total(state.hazard)
+    return deterrence.scale_to_anchor(cumulative, given.params.deterrence.anchor)
+
+
+def one_world(tree: Any) -> Any:
+    """The only world of a state, of what is given or of parameters: the axis of worlds taken off.
+
+    Columns [1, A] become [A], and parameters become plain numbers.
+    """
+    if isinstance(tree, tuple):
+        rows = [one_world(leaf) for leaf in tree]
+        return type(tree)(*rows) if hasattr(tree, "_fields") else tuple(rows)
+    if is_dataclass(tree) and not isinstance(tree, type):
+        return replace(tree, **{f.name: _number(getattr(tree, f.name)) for f in fields(tree)})
+    return tree[0]
+
+
+def _number(leaf: Any) -> Any:
+    if is_dataclass(leaf):
+        return one_world(leaf)
+    return leaf[0, 0] if np.ndim(leaf) else leaf
+
+
+# ------------------------------------------------------------------------------------------------- one quarter
+
+
+def at_quarter(plan: Plan, given: Given, luck: Luck, quarter: int, cast: Cast) -> Now:
+    """What holds in the quarter with this index."""
+    year = sum(calendar.is_first(label) for label in plan.quarters[:quarter])
+    first = calendar.is_first(plan.quarters[quarter])
+    return Now(plan, given, plan.policies[quarter], luck, quarter, year, first, cast)
+
+
+def grow(state: State, now: Now) -> State:
+    """0: growth, the end of the war, the pressure regime."""
+    p, luck = now.params, now.luck
+    ends = luck.common("event", "war_end", now.row) < p.deterrence.war_end
+    state = state._replace(war=np.where(ends, 0.0, state.war))
+    if now.budgets:
+        common = luck.common("year", "growth", now.year)
+        state = state._replace(
+            growth=economy.yearly_growth(now.plan.roster.growth, luck.growth[now.year], common, p.economy),
+            regime=burden.next_regime(state.regime, luck.common("year", "regime", now.year), p.burden),
+        )
+    return state._replace(
+        gdp=economy.grown(state.gdp, state.growth), us_gdp=economy.grown(state.us_gdp, now.plan.roster.us_growth)
+    )
+
+
+def judge(state: State, now: Now) -> State:
+    """1, 2: the policy in force measures every ally by what it reports (3a)."""
+    return state._replace(
+        compliance=commitment.compliance(state.reported, now.policy.threshold, now.policy.grace)
+    )
+
+
+def deploy(state: State, now: Now) -> State:
+    """3: the United States orders, troops leave, set out and arrive (4a to 4c)."""
+    roster, p, policy = now.plan.roster, now.params.posture, now.policy
+    arriving, in_transit = posture.travelled(state.in_transit)
+    stationed = state.stationed + arriving
+    reference = roster.troops - withdrawn(now)
+    target = now.cast.posture(theatre(state, now, reference), now.params).target
+    flows = posture.flows(stationed, sum(in_transit), target, state.home, p.release_rate, p.movement_limit)
+    in_transit = posture.dispatched(in_transit, flows.inward, p.lag)
+    stationed, home = stationed - flows.out, state.home + flows.home
+    gone = posture.released(total(stationed + sum(in_transit)), np.sum(roster.troops))
+    asked = policy.pivot + policy.border + np.sum(roster.troops) - total(reference)
+    east = posture.pool_move(state.indopacific, roster.indopacific + posture.diverted(gone, policy.pivot, asked), home)
+    south = posture.pool_move(
+        state.border, roster.border + posture.diverted(gone, policy.border, asked), home - east
+    )
+    return state._replace(
+        stationed=stationed,
+        in_transit=in_transit,
+        home=home - east - south,
+        indopacific=state.indopacific + east,
+        border=state.border + south,
+    )
+
+
+def withdrawn(now: Now) -> Array:
+    """Troops that executed withdrawals have taken from each place by now [..., H], persons."""
+    paths = now.plan.withdrawal_paths[now.row]
+    gone = np.zeros(paths.shape[-1])
+    for k, path in enumerate(paths):
+        gone = gone + now.given.executed[..., k : k + 1] * path
+    return gone
+
+
+def theatre(state: State, now: Now, reference: Array) -> Theatre:
+    """What the United States sees of its posture. Elsewhere in Europe nobody has to comply."""
+    policy, elsewhere = now.policy, np.ones_like(state.home)
+    return Theatre(
+        reference=reference,
+        compliance=np.concatenate([state.compliance, elsewhere], axis=-1),
+        exposure=now.given.exposure_places,
+        capacity=now.plan.roster.capacity,
+        total=total(reference),
+        tilt_to_spenders=policy.tilt_to_spenders,
+        tilt_to_exposed=policy.tilt_to_exposed,
+        pivot=policy.pivot,
+        border=policy.border,
+        surge=policy.surge,
+        troop_floor=policy.troop_floor,
+    )
+
+
+def commit(state: State, now: Now) -> State:
+    """4: how likely the United States is to fight for each ally (3c). No agent ever reads it."""
+    start = now.plan.roster.troops
+    present = total(state.stationed)
+    return state._replace(
+        commitment=commitment.commitment(
+            state.compliance,
+            now.conditionality,
+            now.params.commitment,
+            commitment.tripwire_change(state.stationed[..., :-1], start[:-1]),
+            commitment.theatre_change(present, np.sum(start)),
+        )
+    )
+
+
+def believe(state: State, now: Now) -> State:
+    """5: allies and Russia read the signals, each in its own way (3d)."""
+    shown, p = commitment.signal(state.commitment), now.params.commitment
+    return state._replace(
+        belief_ally=commitment.updated_belief(state.belief_ally, shown, now.luck.belief_ally[now.row], p),
+        belief_russia=commitment.updated_belief(state.belief_russia, shown, now.luck.belief_russia[now.row], p),
+    )
+
+
+def alarm(state: State, now: Now) -> State:
+    """6: the threat that allies perceive."""
+    return state._replace(threat=deterrence.threat(state.threat, state.war, state.strength, now.params.threat))
+
+
+def budget(state: State, now: Now) -> State:
+    """7: once a year every ally decides what it spends (2a to 2f)."""
+    if not now.budgets:
+        return state
+    help_ = np.log(help_expected(state, now.plan, now.given))
+    hosted = np.log(1.0 + state.stationed[..., :-1] / 1000.0)
+    peers = np.log(burden.peers(state.gdp, state.reported))
+    seen = observed(state, now, help_, hosted, peers)
+    common = now.luck.common("year", "budget", now.year)
+    shock = Shock(own=now.luck.budget[now.year], common=np.broadcast_to(common, state.share.shape))
+    action = now.cast.budgets(seen, now.params, shock)
+    return state._replace(
+        share=burden.within_reach(action.share), help_before=help_, hosted_before=hosted, peers_before=peers
+    )
+
+
+def observed(state: State, now: Now, help_: Array, hosted: Array, peers: Array) -> Observation:
+    """The picture on which budgets are decided, all of it from before anyone moved."""
+    roster, policy, shape = now.plan.roster, now.policy, state.share.shape
+
+    def every(column: Any) -> Array:
+        return np.broadcast_to(column, shape)
+
+    changed = now.luck.government[now.year] < now.params.burden.government_hazard
+    return Observation(
+        share=state.share,
+        pledge=every(burden.line(policy.pledge, policy.threshold, now.conditionality, roster.forces)),
+        threat=now.given.exposure * state.threat,
+        room=now.given.room,
+        help_change=help_ - state.help_before,
+        host_change=hosted - state.hosted_before,
+        peers_change=peers - state.peers_before,
+        new_government=np.where(changed, 1.0, 0.0),
+        pressure=every(policy.pressure),
+        conditionality=every(now.conditionality),
+        exposure=now.given.exposure,
+        regime=every(state.regime),
+        forces=every(roster.forces),
+    )
+
+
+def build(state: State, now: Now) -> State:
+    """8: money becomes forces (5a), cohesion moves (5b), and once a year budgets are reported (2g)."""
+    p, roster = now.params, now.plan.roster
+    relative = np.where(
+        roster.forces > 0.0,
+        accounting.spending(state.share, state.gdp) / np.where(roster.forces > 0.0, now.given.spending, 1.0),
+        1.0,
+    )
+    orders = capability.ordered(state.orders, relative, p.capability.procurement_lag)
+    state = state._replace(
+        orders=orders,
+        capability=capability.renewed(state.capability, orders[-1], p.capability.turnover),
+        cohesion=capability.cohesion(state.cohesion, p.capability.conditional_cost, now.conditionality),
+    )
+    if not now.budgets:
+        return state
+    error = burden.carried_error(state.report_error, now.luck.report[now.year], p.burden.reporting_error)
+    line = burden.line(now.policy.pledge, now.policy.threshold, now.conditionality, roster.forces)
+    return state._replace(
+        report_error=error,
+        reported=burden.reported_share(state.share, line, error, p.burden.reporting_bias, roster.forces),
+    )
+
+
+def press(state: State, now: Now) -> State:
+    """9: Russia regenerates, and weighs a limited attack (9a to 9e)."""
+    p, given, roster = now.params.deterrence, now.given, now.plan.roster
+    aid = np.sum(roster.aid * roster.gdp) / np.sum(roster.gdp)
+    state = state._replace(strength=deterrence.regenerated(state.strength, state.war, aid, p))
+    state = state._replace(defence=defended(state, now.plan, given))
+    doubt = expit(state.belief_russia) - given.belief
+    balance = Balance(
+        strength=state.strength / given.strength,
+        defence=state.defence / given.defence,
+        belief=doubt,
+        forward=np.log((1.0 + near_the_border(state, now.plan)) / (1.0 + given.forward)),
+        attraction=roster.attack_exposure,
+    )
+    light = (1.0 - roster.heavy_share) * (state.stationed[..., :-1] - roster.troops[:-1]) / deterrence.HEAVY_BRIGADE
+    pull = deterrence.pull(roster.attack_exposure, roster.aid, p) / given.pull
+    return state._replace(
+        hazard=given.scale * now.cast.pressure(balance, now.params).hazard,
+        incidents=deterrence.incidents(pull, doubt, light, p),
+    )
+
+
+def resolve(state: State, now: Now) -> State:
+    """10: an attack comes or not, the United States fights or not, and everyone takes note (3e, 5b)."""
+    luck, p = now.luck, now.params
+    target = deterrence.struck(
+        state.hazard, luck.common("event", "attack", now.row), luck.common("event", "target", now.row)
+    )
+    honoured, abandoned = deterrence.answered(target, state.commitment, luck.common("event", "answer", now.row))
+    jump = p.commitment.tested_jump
+    return state._replace(
+        belief_ally=commitment.tested(state.belief_ally, honoured, abandoned, jump),
+        belief_russia=commitment.tested(state.belief_russia, honoured, abandoned, jump),
+        cohesion=capability.after_test(state.cohesion, abandoned, p.capability.failed_test_cost),
+        attacks=state.attacks + honoured + abandoned,
+        abandoned=state.abandoned + abandoned,
+    )
+
+
+ORDER: tuple[Callable[[State, Now], State], ...] = (
+    grow, judge, deploy, commit, believe, alarm, budget, build, press, resolve,
+)  # fmt: skip
+
+
+def play_quarter(state: State, now: Now) -> State:
+    """One quarter in the order of play."""
+    for move in ORDER:
+        state = move(state, now)
+    return state
+
+
+# ---------------------------------------------------------------------------------------- seen from a state
+
+
+def help_expected(state: State, plan: Plan, given: Given) -> Array:
+    """Help that every ally expects [..., A] (2f): US help by belief, European help by money and resolve."""
+    p = given.params
+    money = accounting.spending(state.share, state.gdp)
+    chances = capability.resolve(state.cohesion, p.capability)
+    european = capability.pledged_by_others(money, plan.roster.near, chances) / total(given.spending)
+    return burden.expected_help(expit(state.belief_ally), european, p.burden)
+
+
+def brigades(state: State, plan: Plan) -> Array:
+    """Brigade equivalents of every ally [..., A] (9b)."""
+    return plan.roster.brigades * state.capability
+
+
+def near_the_border(state: State, plan: Plan) -> Array:
+    """Brigade equivalents that stand in every ally's country, its own and its guests' [..., A]."""
+    roster = plan.roster
+    guests = deterrence.forward_forces(roster.battlegroup, roster.heavy_share, state.stationed[..., :-1])
+    return brigades(state, plan) + guests
+
+
+def defended(state: State, plan: Plan, given: Given) -> Array:
+    """Brigade equivalents that an attacker would meet [..., A] (9b)."""
+    roster, p = plan.roster, given.params
+    own = brigades(state, plan)
+    chances = capability.resolve(state.cohesion, p.capability)
+    return deterrence.defence(
+        own,
+        deterrence.forward_forces(roster.battlegroup, roster.heavy_share, state.stationed[..., :-1]),
+        expit(state.belief_russia),
+        capability.pledged_by_others(own, roster.near, chances),
+        p.deterrence,
+    )
