@@ -7,6 +7,7 @@
 ('world', 'quarter', 'ally')
 """
 
+from sim import ensemble, reading
 from sim.agents import Alliance, Ally
 from sim.ensemble import run
 from sim.errors import InputError, ScenarioError
@@ -23,8 +24,10 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "compare",
+    "ensemble",
     "load_scenario",
     "outcomes",
+    "reading",
     "run",
     "scenario_names",
 ]

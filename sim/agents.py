@@ -6,6 +6,8 @@ subclass `Ally` and write `decide`; scenario files, command line and tests find 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import mesa
@@ -213,11 +215,32 @@ def opening(plan: Plan, seed: int, worlds: Sequence[int]) -> tuple[State, Given]
 
 
 def reference_scale(plan: Plan, seed: int, worlds: Sequence[int]) -> np.ndarray:
-    """The scale of the hazard [R, 1], from the path without policy on which every ally keeps its pledge."""
-    span = plan.quarters_from_start(ANCHOR_QUARTERS)
-    reference = plan.without_policy(span, DEFAULT_STRATEGY)
-    quiet = draws.quiet(draws.block(seed, worlds, span, plan.roster.iso3))
-    return anchored(reference, seed, worlds, quiet, Columns(reference.strategies))
+    """The scale of the hazard [R, 1], from the path without policy on which every ally keeps its pledge.
+
+    It depends on the parameters and not on the policy, so that scenarios which are compared share it.
+    """
+    reference = plan.without_policy(plan.quarters_from_start(ANCHOR_QUARTERS), DEFAULT_STRATEGY)
+    return _reference_scale(_Reference(reference), seed, tuple(worlds))
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """A plan that equals another one with the same fingerprint, so that a cache knows it again."""
+
+    plan: Plan = field(compare=False)
+    fingerprint: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fingerprint", self.plan.fingerprint)
+
+
+@lru_cache(maxsize=128)
+def _reference_scale(reference: _Reference, seed: int, worlds: tuple[int, ...]) -> np.ndarray:
+    plan = reference.plan
+    quiet = draws.quiet(seed, worlds, plan.quarters, plan.roster.iso3)
+    scale = anchored(plan, seed, worlds, quiet, Columns(plan.strategies))
+    scale.setflags(write=False)
+    return scale
 
 
 class Alliance(mesa.Model):
@@ -244,7 +267,10 @@ class Alliance(mesa.Model):
         self.united_states, self.russia = UnitedStates(self), Russia(self)
         self.datacollector = DataCollector(
             model_reporters={name: _reporter(name) for name, variable in VARIABLES.items() if not variable.by_ally},
-            agent_reporters={"share": lambda a: getattr(a, "share", None), "troops": lambda a: getattr(a, "troops", None)},
+            agent_reporters={
+                "share": lambda a: getattr(a, "share", None),
+                "troops": lambda a: getattr(a, "troops", None),
+            },
         )
 
     @property

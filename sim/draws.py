@@ -81,26 +81,32 @@ class Luck(NamedTuple):
 
 def block(seed: int, worlds: Sequence[int], span: Sequence[str], allies: Sequence[str] = ALLIES) -> Luck:
     """All draws of some worlds over a span of quarters, for these allies in this order."""
-    years = sum(calendar.is_first(quarter) for quarter in span)
-    seats = None if tuple(allies) == ALLIES else [ALLIES.index(ally) for ally in allies]
-    source = _Source(seed)
-    drawn = []
-    for channel in CHANNELS.values():
-        rows = years if channel.yearly else len(span)
-        out = np.empty((rows, len(worlds), channel.width))
-        for place, world in enumerate(worlds):
-            out[:, place] = source.draw(world, channel, rows)
-        drawn.append(out if seats is None or channel.columns else np.ascontiguousarray(out[..., seats]))
-    return Luck(*drawn)
+    return Luck(**{name: _draws(seed, worlds, span, allies, channel) for name, channel in CHANNELS.items()})
 
 
-def quiet(luck: Luck) -> Luck:
-    """The same length of time without any surprise, except that the war ends when it does."""
-    still = Luck(*(np.zeros_like(channel) for channel in luck))
-    event = np.ones_like(luck.event)
-    column = CHANNELS["event"].columns.index("war_end")
-    event[..., column] = luck.event[..., column]
-    return still._replace(government=np.ones_like(luck.government), event=event)
+def quiet(seed: int, worlds: Sequence[int], span: Sequence[str], allies: Sequence[str] = ALLIES) -> Luck:
+    """The same worlds without any surprise, except that the war ends when it does."""
+    event = _draws(seed, worlds, span, allies, CHANNELS["event"])
+    event[..., [column for column, name in enumerate(CHANNELS["event"].columns) if name != "war_end"]] = 1.0
+    still = {
+        name: np.broadcast_to(
+            1.0 if channel.kind == "uniform" else 0.0,
+            (len(span), len(worlds), SPARE_COLUMNS if channel.columns else len(allies)),
+        )
+        for name, channel in CHANNELS.items()
+    }
+    return Luck(**{**still, "event": event})
+
+
+def _draws(seed: int, worlds: Sequence[int], span: Sequence[str], allies: Sequence[str], channel: Channel) -> Array:
+    """One channel of some worlds, [rows, R, columns]."""
+    rows = sum(map(calendar.is_first, span)) if channel.yearly else len(span)
+    source, out = _Source(seed), np.empty((rows, len(worlds), channel.width))
+    for place, world in enumerate(worlds):
+        out[:, place] = source.draw(world, channel, rows)
+    if channel.columns or tuple(allies) == ALLIES:
+        return out
+    return np.ascontiguousarray(out[..., [ALLIES.index(ally) for ally in allies]])
 
 
 class _Source:
@@ -122,7 +128,8 @@ class _Source:
             return self.generator.random(shape)
         if channel.kind == "normal":
             return self.generator.standard_normal(shape)
-        return self.generator.standard_t(FREEDOM, shape) / np.sqrt(FREEDOM / (FREEDOM - 2.0))
+        heavy: Array = np.asarray(self.generator.standard_t(FREEDOM, shape))
+        return (heavy / np.sqrt(FREEDOM / (FREEDOM - 2.0))).astype(np.float64, copy=False)
 
 
 def mesa_generator(seed: int, world: int) -> Generator:

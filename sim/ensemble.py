@@ -9,6 +9,7 @@ import xarray as xr
 from sim import draws
 from sim.agents import Columns, opening, whole
 from sim.errors import InputError
+from sim.outcomes import OUTCOMES, outcomes
 from sim.params import levers
 from sim.plan import Plan
 from sim.priors import SCHOOLS
@@ -69,15 +70,28 @@ def run(
     plan: Plan = scenario.plan() if hasattr(scenario, "plan") else scenario
     worlds, seed = whole("worlds", worlds, 1, MOST_WORLDS), whole("seed", seed, 0)
     kept = known("keep", VARIABLES, keep)
+    parts = blocks(worlds, block)
     stored = {name: np.empty(_shape(plan, name, worlds)) for name in kept}
-    for part in blocks(worlds, block):
-        for quarter, state, now in play(plan, seed, part):
-            for name, array in stored.items():
-                value = VARIABLES[name].read(state, now)
-                array[part.start : part.stop, quarter] = value if VARIABLES[name].by_ally else value[..., 0]
+    for part in parts:
+        _record(plan, part, seed, {name: array[:, part.start : part.stop] for name, array in stored.items()})
         if progress is not None:
             progress(part.stop, worlds)
     return labelled(plan, stored, seed, range(worlds))
+
+
+def trajectories(plan: Plan, worlds: Sequence[int], seed: int, kept: Sequence[str]) -> xr.Dataset:
+    """Some variables of these very worlds, as `run` returns them."""
+    stored = {name: np.empty(_shape(plan, name, len(worlds))) for name in kept}
+    _record(plan, worlds, seed, stored)
+    return labelled(plan, stored, seed, worlds)
+
+
+def _record(plan: Plan, worlds: Sequence[int], seed: int, stored: dict[str, Any]) -> None:
+    """Play these worlds and store their variables, [quarter, world(, ally)]."""
+    for quarter, state, now in play(plan, seed, worlds):
+        for name, array in stored.items():
+            value = VARIABLES[name].read(state, now)
+            array[quarter] = value if VARIABLES[name].by_ally else value[..., 0]
 
 
 def known(where: str, table: dict[str, Any], names: Sequence[str] | None) -> tuple[str, ...]:
@@ -94,17 +108,18 @@ def known(where: str, table: dict[str, Any], names: Sequence[str] | None) -> tup
 
 
 def _shape(plan: Plan, name: str, worlds: int) -> tuple[int, ...]:
+    """Storage by quarter, so that every quarter is written in one piece."""
     allies = (len(plan.roster.iso3),) if VARIABLES[name].by_ally else ()
-    return (worlds, len(plan.quarters), *allies)
+    return (len(plan.quarters), worlds, *allies)
 
 
 def labelled(plan: Plan, stored: dict[str, Any], seed: int, worlds: Sequence[int]) -> xr.Dataset:
-    """Arrays with their labels, units and sources."""
+    """Arrays stored by quarter, with their labels, units and sources and the worlds first."""
     data = xr.Dataset(
         {
             name: (
                 ("world", "quarter", "ally")[: array.ndim],
-                array,
+                array.swapaxes(0, 1),
                 {
                     "units": VARIABLES[name].unit,
                     "long_name": VARIABLES[name].about,
@@ -140,3 +155,30 @@ def labelled(plan: Plan, stored: dict[str, Any], seed: int, worlds: Sequence[int
         "brigades_europe_start": float(np.sum(plan.roster.brigades[europe])),
     }
     return data
+
+
+def run_outcomes(
+    scenario: Any,
+    worlds: int = 1000,
+    seed: int = 0,
+    names: Sequence[str] | None = None,
+    *,
+    block: int = BLOCK,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Outcomes of a scenario without its trajectories: dims (world, year[, front | host]).
+
+    The worlds are simulated in blocks, and only a block's trajectories are ever held: a hundred thousand worlds fit
+    where their trajectories would not. The result equals `sim.outcomes(sim.run(...))`.
+    """
+    plan: Plan = scenario.plan() if hasattr(scenario, "plan") else scenario
+    worlds, seed = whole("worlds", worlds, 1, MOST_WORLDS), whole("seed", seed, 0)
+    chosen = known("outcomes", OUTCOMES, names)
+    needed = tuple(dict.fromkeys(v for n in chosen for v in OUTCOMES[n].needs if not v.startswith("lever_")))
+    tables = []
+    for part in blocks(worlds, block):
+        tables.append(outcomes(trajectories(plan, part, seed, needed), chosen))
+        if progress is not None:
+            progress(part.stop, worlds)
+    joined = xr.concat(tables, dim="world", data_vars="minimal", coords="minimal", compat="override")
+    return joined.assign_attrs(tables[0].attrs | {"worlds": worlds})

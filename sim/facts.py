@@ -77,12 +77,13 @@ class Distribution(_Entry):
 
     def quantile(self, u: Any) -> Any:
         """Factors [...] below which parts `u` [...] of the probability lie, 0 to 1."""
+        low, mode, high = (np.nan if end is None else end for end in (self.low, self.mode, self.high))
         if self.kind == "fixed":
             return np.full(np.shape(u), self.factor)[()]
         if self.kind == "uniform":
-            return self.low + u * (self.high - self.low)
+            return low + u * (high - low)
         if self.kind == "triangular":
-            return _triangular_quantile(u, self.low, self.mode, self.high)
+            return _triangular_quantile(u, low, mode, high)
         raise ValueError("there is no number to draw: the fact is not quantified")
 
 
@@ -225,9 +226,7 @@ def _facts(folder: Path) -> Mapping[str, Fact]:
     problems: list[str] = []
     facts: dict[str, Fact] = {}
     files: dict[str, Path] = {}
-    taken = dict.fromkeys(_publications(folder), folder / "publications.yaml") | {
-        "assumption": "the literal word"
-    }
+    taken = dict.fromkeys(_publications(folder), folder / "publications.yaml") | {"assumption": "the literal word"}
     for path in sorted(set(folder.glob("*.yaml")) - {folder / "hedges.yaml", folder / "publications.yaml"}):
         found = _facts_of(path, folder, problems)
         for fact in found:
@@ -236,9 +235,7 @@ def _facts(folder: Path) -> Mapping[str, Fact]:
             taken[fact.id], facts[fact.id] = path, fact
         if found and files.setdefault(found[0].document, path) != path:
             other = files[found[0].document]
-            problems.append(
-                f"{path}: document: {found[0].document!r} is already {other}. Use the next free number."
-            )
+            problems.append(f"{path}: document: {found[0].document!r} is already {other}. Use the next free number.")
     problems += _missing_rows(folder, facts.values())
     if problems:
         raise FactError(problems)
@@ -250,9 +247,7 @@ def _facts_of(path: Path, folder: Path, problems: list[str]) -> list[Fact]:
     head = _read(path)
     entries = head.pop("facts", None)
     if not isinstance(entries, list) or _check(Document, f"{path}: head", head, problems) is None:
-        problems.extend(
-            [] if isinstance(entries, list) else [f"{path}: facts: missing. Write a list of facts."]
-        )
+        problems.extend([] if isinstance(entries, list) else [f"{path}: facts: missing. Write a list of facts."])
         return []
     found = []
     for number, entry in enumerate(entries, start=1):
@@ -269,7 +264,7 @@ def _with_head(entry: Any, head: dict[str, Any], folder: Path) -> Any:
     """An entry completed by its document's head and the meaning of its hedge."""
     if not isinstance(entry, dict):
         return entry
-    return {**head, **entry, "meaning": _hedges(folder).get(entry.get("hedge"))}
+    return {**head, **entry, "meaning": _hedges(folder).get(str(entry.get("hedge")))}
 
 
 def _unknown_words(entry: dict[str, Any], folder: Path, where: str) -> list[str]:
@@ -303,9 +298,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise FactError(error.problems) from None
 
 
-def _entries(
-    model: type[_M], path: Path, section: str | None = None, key: str | None = None
-) -> Mapping[str, _M]:
+def _entries(model: type[_M], path: Path, section: str | None = None, key: str | None = None) -> Mapping[str, _M]:
     """Checked entries by name, of a file or a section of it; `key` is the field that takes the name."""
     content = _read(path)
     entries = content.get(section) if section else content
@@ -316,7 +309,7 @@ def _entries(
     checked = {name: _check(model, f"{path}: {name}", entry, problems) for name, entry in named.items()}
     if problems:
         raise FactError(problems)
-    return MappingProxyType(checked)
+    return MappingProxyType({name: entry for name, entry in checked.items() if entry is not None})
 
 
 def _check(model: type[_M], where: str, given: Any, problems: list[str]) -> _M | None:

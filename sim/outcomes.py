@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from sim.reading import hint
 from sim.errors import InputError
+from sim.reading import hint
 
 FRONTS = ("baltic", "poland", "nordic", "black sea")
 """Where risks are shown. Never by ally (MODEL.md section 9)."""
@@ -70,7 +70,9 @@ def outcomes(data: xr.Dataset, names: Sequence[str] | None = None) -> xr.Dataset
     for name in [n for n in chosen if n in OUTCOMES]:
         missing = [v for v in OUTCOMES[name].needs if v not in data.variables]
         if missing:
-            problems.append(f"outcomes: {name} needs {', '.join(missing)}. Run with keep=({', '.join(map(repr, missing))}, …).")
+            problems.append(
+                f"outcomes: {name} needs {', '.join(missing)}. Run with keep=({', '.join(map(repr, missing))}, …)."
+            )
     if problems:
         raise InputError(problems)
     ends = year_ends(data)

@@ -147,9 +147,7 @@ class Plan:
     @cached_property
     def withdrawal_paths(self) -> Array:
         """What each withdrawal takes from each place by each quarter [T, K, H], persons."""
-        paths = [
-            w.progress(self.quarters)[:, None] * w.by_place(self.roster)[None, :] for w in self.withdrawals
-        ]
+        paths = [w.progress(self.quarters)[:, None] * w.by_place(self.roster)[None, :] for w in self.withdrawals]
         return np.stack(paths, axis=1) if paths else np.zeros((len(self.quarters), 0, len(self.roster.places)))
 
 

@@ -186,14 +186,18 @@ def read(written: dict[str, Any]) -> Prior:
     Raises ValueError saying what would be right.
     """
     if len(written) != 1 or next(iter(written)) not in WRITABLE:
-        raise ValueError(f"a distribution is one of {', '.join(WRITABLE)} with its numbers, like {{uniform: [0, 1]}}")
+        raise ValueError(
+            f"no distribution. Write one of {', '.join(WRITABLE)} with its numbers, like {{uniform: [0, 1]}}"
+        )
     (kind, numbers), *_ = written.items()
     if not isinstance(numbers, list) or not all(
         isinstance(n, (int, float)) and not isinstance(n, bool) and np.isfinite(n) for n in numbers
     ):
-        raise ValueError(f"{kind} takes a list of finite numbers, like [0.1, 0.3]")
+        raise ValueError(f"{kind} has no list of finite numbers. Write one, like [0.1, 0.3]")
     if len(numbers) not in ((2, 4) if kind == "normal" else (2,)):
-        raise ValueError(f"{kind} takes two numbers" + (" (and two ends)" if kind == "normal" else ""))
+        raise ValueError(
+            f"{kind} has {len(numbers)} numbers. Write two" + (", or four with its ends" if kind == "normal" else "")
+        )
     prior = WRITABLE[kind](*map(float, numbers))
     _check(prior)
     return prior
@@ -203,12 +207,14 @@ def _check(prior: Prior) -> None:
     """Refuse parameters that describe no distribution."""
     match prior:
         case Uniform(low, high) if low > high:
-            raise ValueError("uniform takes its lower end first")
+            raise ValueError("uniform falls. Write its lower end first")
         case Normal(_, sd, low, high) if sd <= 0 or (low is not None and high is not None and low >= high):
-            raise ValueError("normal takes a mean, a positive standard deviation, and ends in rising order")
+            raise ValueError(
+                "normal is no distribution. Write a mean, a positive standard deviation, and ends in rising order"
+            )
         case Lognormal(middle, spread) if middle <= 0 or spread <= 0:
-            raise ValueError("lognormal takes a positive median and a positive spread")
+            raise ValueError("lognormal is no distribution. Write a positive median and a positive spread")
         case Beta(a, b) if a <= 0 or b <= 0:
-            raise ValueError("beta takes two positive numbers")
+            raise ValueError("beta is no distribution. Write two positive numbers")
         case _:
             return

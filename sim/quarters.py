@@ -12,7 +12,7 @@ def number(label: str) -> int:
     """
     match = _FORM.fullmatch(str(label))
     if match is None:
-        raise ValueError(f"{label!r} is no quarter; write it like 2025Q1")
+        raise ValueError(f"{label!r} is no quarter. Write it like 2025Q1")
     return int(match[1]) * 4 + int(match[2]) - 1
 
 

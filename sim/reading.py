@@ -102,7 +102,9 @@ def _plain(node: Node, place: Place, lines: dict[Place, int], problems: list[str
     """A node as plain values; notes its line, and what cannot be meant."""
     lines[place] = node.start_mark.line + 1
     if len(lines) > MOST_VALUES or len(place) > DEEPEST:
-        raise InputError(f"{path}:{lines[place]}: too much or too deep. At most {MOST_VALUES} values, {DEEPEST} levels.")
+        raise InputError(
+            f"{path}:{lines[place]}: too much or too deep. At most {MOST_VALUES} values, {DEEPEST} levels."
+        )
     if isinstance(node, ScalarNode):
         return _scalar(node)
     if isinstance(node, SequenceNode):
@@ -110,7 +112,7 @@ def _plain(node: Node, place: Place, lines: dict[Place, int], problems: list[str
     values: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key, line = key_node.value, key_node.start_mark.line + 1
-        if not isinstance(key_node, ScalarNode) or not key_node.tag.endswith(":str"):
+        if not isinstance(key_node, ScalarNode) or not str(key_node.tag).endswith(":str"):
             problems.append(f"{path}:{line}: the key {str(key)[:40]!r} is not text. Put it in quotes.")
             continue
         if key in values:
@@ -122,7 +124,7 @@ def _plain(node: Node, place: Place, lines: dict[Place, int], problems: list[str
 
 def _scalar(node: ScalarNode) -> Any:
     """A scalar by YAML 1.2's core schema; dates stay text."""
-    kind, text = node.tag.rsplit(":", 1)[-1], node.value
+    kind, text = str(node.tag).rsplit(":", 1)[-1], node.value
     if kind == "int":
         return int(text.replace("_", ""), 0) if not text.lstrip("+-").startswith("0") else int(text, 10)
     if kind == "float":

@@ -125,30 +125,22 @@ class _Reader:
     def __init__(self, folder: Path):
         self.folder = folder
 
-    def rows(
-        self, name: str, key: str, when: str = "", at: str = ""
-    ) -> dict[str, MappingProxyType[str, str]]:
+    def rows(self, name: str, key: str, when: str = "", at: str = "") -> dict[str, MappingProxyType[str, str]]:
         """Rows of a table by `key`, those where column `when` says `at` if it is given."""
         rows = _table(self.folder, name)
         found = {row[key]: row for row in rows if not when or row[when] == at}
         if not found:
             there = sorted({row[when] for row in rows}) if when else []
             held = " to ".join(dict.fromkeys([there[0], there[-1]])) if there else "nothing"
-            raise DataError(
-                f"{self._path(name)}: no rows for {when} {at}. It holds {held}; add rows for {at}."
-            )
+            raise DataError(f"{self._path(name)}: no rows for {when} {at}. It holds {held}; add rows for {at}.")
         return found
 
-    def column(
-        self, name: str, key: str, keys: tuple[str, ...], column: str, when: str = "", at: str = ""
-    ) -> Array:
+    def column(self, name: str, key: str, keys: tuple[str, ...], column: str, when: str = "", at: str = "") -> Array:
         """A column [len(keys)] as numbers, in the order of `keys`."""
         rows = self.rows(name, key, when, at)
         return np.array([self._number(name, rows, k, column, f" {at}".rstrip()) for k in keys])
 
-    def _number(
-        self, name: str, rows: dict[str, MappingProxyType[str, str]], key: str, column: str, at: str
-    ) -> float:
+    def _number(self, name: str, rows: dict[str, MappingProxyType[str, str]], key: str, column: str, at: str) -> float:
         where = f"{self._path(name)}: {key}{at}"
         if key not in rows:
             raise DataError(f"{where}: no row. Add one.")
@@ -184,9 +176,7 @@ def _roster(start: str, folder: Path) -> Roster:
     reader, iso3 = _Reader(folder), _allies(folder)
     places = (*iso3, "OTHER")
     before = str(_year(start) - 1)
-    posture = {
-        name: reader.column("us_posture", "place", places, name, "quarter", start) for name in _POSTURE
-    }
+    posture = {name: reader.column("us_posture", "place", places, name, "quarter", start) for name in _POSTURE}
     found = Roster(
         start=start,
         iso3=iso3,
@@ -194,10 +184,10 @@ def _roster(start: str, folder: Path) -> Roster:
         near=_near(*(reader.column("allies", "iso3", iso3, c) for c in ("latitude", "longitude"))),
         troops=posture["permanent"] + posture["rotational"],
         capacity=posture["capacity"],
-        **_identity(reader, iso3),
-        **_economy(reader, iso3, before),
-        **_military(reader, iso3, before),
-        **_united_states(reader, start, before),
+        **_identity(reader, iso3),  # type: ignore[arg-type]
+        **_economy(reader, iso3, before),  # type: ignore[arg-type]
+        **_military(reader, iso3, before),  # type: ignore[arg-type]
+        **_united_states(reader, start, before),  # type: ignore[arg-type]
     )
     return _sealed(found)
 
@@ -217,9 +207,7 @@ def _identity(reader: _Reader, iso3: tuple[str, ...]) -> dict[str, object]:
     """Who the allies are: columns of allies.csv that do not change with the start."""
     rows = reader.rows("allies", "iso3")
     words = {column: tuple(rows[i][column] for i in iso3) for column in ("name", "front")}
-    columns = {"distance": "distance_km"} | {
-        c: c for c in ("latitude", "longitude", "eu", "forces", "nuclear")
-    }
+    columns = {"distance": "distance_km"} | {c: c for c in ("latitude", "longitude", "eu", "forces", "nuclear")}
     return words | {field: reader.column("allies", "iso3", iso3, column) for field, column in columns.items()}
 
 
@@ -269,9 +257,7 @@ def _aid(reader: _Reader, iso3: tuple[str, ...], before: str) -> Array:
     """Aid to Ukraine [A], % of GDP; 0 for allies without a row in that year."""
     rows = reader.rows("aid", "iso3", "year", before)
     given = tuple(i for i in iso3 if i in rows)
-    amounts = dict(
-        zip(given, reader.column("aid", "iso3", given, "share_of_gdp_pct", "year", before), strict=True)
-    )
+    amounts = dict(zip(given, reader.column("aid", "iso3", given, "share_of_gdp_pct", "year", before), strict=True))
     return np.array([amounts.get(i, 0.0) for i in iso3])
 
 
@@ -327,5 +313,6 @@ def targets(folder: Path | None = None) -> tuple[Target, ...]:
     """Guidelines and pledges in the order they were agreed. `value` in %, of GDP or as `item` says."""
     rows = table("targets", folder)
     return tuple(
-        Target(**{**row, "value": float(row["value"])}) for row in sorted(rows, key=lambda r: r["date"])
+        Target(row["date"], row["item"], float(row["value"]), row["about"], row["source"])
+        for row in sorted(rows, key=lambda r: r["date"])
     )

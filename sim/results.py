@@ -5,7 +5,7 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,9 @@ def compare(baseline: xr.Dataset, scenario: xr.Dataset, names: Sequence[str] | N
     """Paired differences, world by world: dims as in `outcomes`, plus `relative_risk` (and by front).
 
     Each outcome is scenario minus baseline under the same luck; a relative risk is the ratio of both probabilities
-    since the start. Both are measured against the scenario's threshold. Raises InputError when the two runs are not pairs: other seed, worlds or quarters.
+    since the start. Both are measured against the scenario's threshold.
+
+    Raises InputError when the two runs are not pairs: other seed, worlds or quarters.
     """
     _paired(baseline, scenario)
     if "lever_threshold" in scenario:
@@ -86,7 +88,7 @@ def year_reached(values: xr.DataArray, level: float = 0.0) -> xr.DataArray:
 # --- result directories -----------------------------------------------------------------------------------------
 
 
-def manifest(plan: Plan, data: xr.Dataset, command: str = "") -> dict[str, Any]:
+def manifest(table: xr.Dataset, plan: Plan, command: str = "") -> dict[str, Any]:
     """Everything needed to repeat a run: plan, digest, seed, worlds, versions, digests of the tables, command."""
     return {
         "article5": version("article5"),
@@ -96,48 +98,57 @@ def manifest(plan: Plan, data: xr.Dataset, command: str = "") -> dict[str, Any]:
         "scenario": plan.name,
         "digest": plan.fingerprint,
         "data": plan.roster.digest,
-        "seed": int(data.attrs["seed"]),
-        "worlds": int(data.attrs["worlds"]),
-        "outcomes": {name: {"unit": OUTCOMES[name].unit, "about": OUTCOMES[name].about} for name in OUTCOMES},
+        "seed": int(table.attrs["seed"]),
+        "worlds": int(table.attrs["worlds"]),
+        "outcomes": {n: {"unit": OUTCOMES[n].unit, "about": OUTCOMES[n].about} for n in map(str, table.data_vars)},
         "command": command,
     }
 
 
-def save(data: xr.Dataset, table: xr.Dataset, plan: Plan, out: str | Path, format: str, command: str = "") -> Path:
-    """Write a run to a new directory: outcomes, kept variables and manifest.
+def save(
+    table: xr.Dataset, data: xr.Dataset | None, plan: Plan, out: str | Path, format: str = "parquet", command: str = ""
+) -> Path:
+    """Write outcomes, kept variables if any, and a manifest to a new directory.
 
     Everything is written beside the target first and moved there at the end: nothing is half-written, nothing is
     overwritten. Raises InputError when the directory cannot be made or is not empty.
     """
     target = Path(out)
     check_writable(target, format)
-    beside = Path(tempfile.mkdtemp(prefix=".article5-", dir=_existing(target)))
     try:
-        _write(table, beside / "outcomes", format)
-        if data.data_vars:
-            _write(data, beside / "variables", format)
-        text = json.dumps(manifest(plan, data, command), indent=2, sort_keys=True, ensure_ascii=False)
-        (beside / "manifest.json").write_text(text + "\n", encoding="utf-8")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            target.rmdir()
-        beside.chmod(0o755)
-        beside.rename(target)
+        beside = Path(tempfile.mkdtemp(prefix=".article5-", dir=_existing(target)))
+        try:
+            _write(table, beside / "outcomes", format)
+            if data is not None:
+                _write(data, beside / "variables", format)
+            text = json.dumps(manifest(table, plan, command), indent=2, sort_keys=True, ensure_ascii=False)
+            (beside / "manifest.json").write_text(text + "\n", encoding="utf-8")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.exists():
+                target.rmdir()
+            beside.chmod(0o755)
+            beside.rename(target)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
-        raise InputError(f"{target}: cannot be written: {error.strerror}. Choose another directory.") from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        raise _unwritable(target, error) from None
     return target
 
 
 def check_writable(target: Path, format: str) -> None:
     """Refuse a directory that is not empty or cannot be made, before anything is computed."""
     if format not in FORMATS:
-        raise InputError(f"format: unknown {format!r}. Known: {', '.join(FORMATS)}.")
+        raise InputError(f"--format: unknown {format!r}. Known: {', '.join(FORMATS)}.")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise InputError(f"{target}: is there already and not an empty directory. Choose another one.")
-    if not os.access(_existing(target), os.W_OK):
-        raise InputError(f"{target}: cannot be written: no right to write there. Choose another directory.")
+    try:
+        os.rmdir(tempfile.mkdtemp(prefix=".article5-", dir=_existing(target)))
+    except OSError as error:
+        raise _unwritable(target, error) from None
+
+
+def _unwritable(target: Path, error: OSError) -> InputError:
+    return InputError(f"{target}: cannot be written: {error.strerror or error}. Choose another directory.")
 
 
 def _existing(target: Path) -> Path:
@@ -152,7 +163,7 @@ def _existing(target: Path) -> Path:
 
 def _write(data: xr.Dataset, stem: Path, format: str) -> None:
     if format == "netcdf":
-        data.to_netcdf(stem.with_suffix(".nc"), engine="h5netcdf")
+        data.to_netcdf(stem.with_suffix(".nc"), engine="scipy")
         return
     for dims, names in _by_dims(data).items():
         frame = data[names].drop_vars([c for c in data.coords if c not in dims and c != "school"], errors="ignore")
@@ -173,12 +184,12 @@ def _by_dims(data: xr.Dataset) -> dict[tuple[str, ...], list[str]]:
     return groups
 
 
-def summary(table: xr.Dataset, year: int, names: Sequence[str], digits: Callable = float) -> dict[str, Any]:
+def summary(table: xr.Dataset, year: int, names: Sequence[str]) -> dict[str, Any]:
     """Median and 90% band of some outcomes in one year: {name: {median, low, high, unit}}."""
     found = {}
     for name in names:
         low, middle, high = np.nanquantile(table[name].sel(year=year), [0.05, 0.5, 0.95])
         found[name] = {
-            "median": digits(middle), "low": digits(low), "high": digits(high), "unit": OUTCOMES[name].unit,
+            "median": float(middle), "low": float(low), "high": float(high), "unit": OUTCOMES[name].unit,
         }  # fmt: skip
     return found

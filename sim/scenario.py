@@ -81,7 +81,7 @@ class ScenarioFile(_Block):
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario as written, with what it extends merged in. Change it with the `with_` methods: each returns a new one."""
+    """A scenario as written, with what it extends merged in. The `with_` methods return a changed one."""
 
     key: str
     name: str
@@ -257,7 +257,8 @@ def _find_parent(page: Page, name: str, above: tuple[Path, ...]) -> Path:
 
 def _parsed(page: Page) -> tuple[list[str], ScenarioFile]:
     """The file's structure, and a line per problem with it; what has a problem is left out and the rest goes on."""
-    values, problems = deepcopy(page.values), []
+    values = deepcopy(page.values)
+    problems: list[str] = []
     while True:
         try:
             return problems, ScenarioFile.model_validate(values)
@@ -288,7 +289,8 @@ def _place(loc: tuple) -> tuple:
 
 
 def _block(loc: tuple) -> type[BaseModel]:
-    return {"events": Event, "withdrawals": WithdrawalBlock}.get(str(loc[0]) if len(loc) > 2 else "", ScenarioFile)
+    blocks: dict[str, type[BaseModel]] = {"events": Event, "withdrawals": WithdrawalBlock}
+    return blocks.get(str(loc[0]) if len(loc) > 2 else "", ScenarioFile)
 
 
 def _merged(key: str, parent: Scenario, own: ScenarioFile) -> Scenario:
@@ -307,6 +309,40 @@ def _merged(key: str, parent: Scenario, own: ScenarioFile) -> Scenario:
         school=own.school or parent.school,
         documents=tuple(dict.fromkeys((*parent.documents, *own.documents))),
     )
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of scenario files: structure, names, ranges and units, for editors."""
+    made = ScenarioFile.model_json_schema(by_alias=True)
+    made["title"], made["$schema"] = "article5 scenario", "https://json-schema.org/draft/2020-12/schema"
+    values = {
+        name: {
+            "description": f"{lever.about} ({lever.unit}). {lever.note}",
+            "anyOf": [bounds, {"type": "object", "additionalProperties": bounds}],
+        }
+        for name, lever in levers().items()
+        for bounds in [{"type": "number", "minimum": lever.low, "maximum": lever.high}]
+    }
+    unknown = {
+        name: {
+            "description": f"{u.about} ({u.unit}). Prior: {u.prior.words()}",
+            "anyOf": [{"type": "number", "minimum": u.prior.low, "maximum": u.prior.high}, {"type": "object"}],
+        }
+        for name, u in uncertainties().items()
+    }
+    who = {"enum": sorted(strategies())}
+    named = {
+        "levers": {"type": "object", "properties": values, "additionalProperties": False},
+        "uncertainties": {"type": "object", "properties": unknown, "additionalProperties": False},
+        "strategies": {
+            "type": "object", "properties": dict.fromkeys(("default", *ALLIES), who), "additionalProperties": False,
+        },
+        "school": {"enum": [EVERY_SCHOOL, *priors.SCHOOLS]},
+        "documents": {"type": "array", "items": {"enum": sorted(load_facts())}},
+    }  # fmt: skip
+    made["properties"] |= named
+    made["$defs"]["Event"]["properties"]["levers"] = named["levers"]
+    return made
 
 
 # --- resolving --------------------------------------------------------------------------------------------------
@@ -395,7 +431,9 @@ def _horizon_problems(scenario: Scenario, where: Any) -> list[str]:
         return [f"{where(('end',))} {scenario.end} lies before the start {scenario.start}. Put it after."]
     if last - first >= LONGEST:
         longest = calendar.label(first + LONGEST - 1)
-        return [f"{where(('end',))} {scenario.end} is too far. A run ends by {longest} when it starts {scenario.start}."]
+        return [
+            f"{where(('end',))} {scenario.end} is too far. A run ends by {longest} when it starts {scenario.start}."
+        ]
     try:
         roster(scenario.start)
     except DataError as error:
@@ -506,8 +544,8 @@ def _stock_problems(scenario: Scenario, where: Any) -> list[str]:
         if over.size:
             host = start.places[over[0]]
             return [
-                f"{place} withdrawals take {taken[over[0]]:,.0f} from {host} in all, where {start.troops[over[0]]:,.0f} "
-                "stand. Write less."
+                f"{place} withdrawals take {taken[over[0]]:,.0f} from {host} in all, "
+                f"where {start.troops[over[0]]:,.0f} stand. Write less."
             ]
     return []
 

@@ -200,9 +200,7 @@ def grow(state: State, now: Now) -> State:
 
 def judge(state: State, now: Now) -> State:
     """1, 2: the policy in force measures every ally by what it reports (3a)."""
-    return state._replace(
-        compliance=commitment.compliance(state.reported, now.policy.threshold, now.policy.grace)
-    )
+    return state._replace(compliance=commitment.compliance(state.reported, now.policy.threshold, now.policy.grace))
 
 
 def deploy(state: State, now: Now) -> State:
@@ -218,9 +216,7 @@ def deploy(state: State, now: Now) -> State:
     gone = posture.released(total(stationed + sum(in_transit)), np.sum(roster.troops))
     asked = policy.pivot + policy.border + np.sum(roster.troops) - total(reference)
     east = posture.pool_move(state.indopacific, roster.indopacific + posture.diverted(gone, policy.pivot, asked), home)
-    south = posture.pool_move(
-        state.border, roster.border + posture.diverted(gone, policy.border, asked), home - east
-    )
+    south = posture.pool_move(state.border, roster.border + posture.diverted(gone, policy.border, asked), home - east)
     return state._replace(
         stationed=stationed,
         in_transit=in_transit,

@@ -85,4 +85,3 @@ _common("war", "0 or 1", "Whether the war in Ukraine goes on", "9a", "judgement"
 _common("attacks", "count", "Limited attacks so far", "10", "judgement", lambda s, n: s.attacks)
 _common("abandoned", "count", "Attacks in which the US did not fight, so far", "10", "judgement",
         lambda s, n: s.abandoned)  # fmt: skip
-

@@ -99,7 +99,7 @@ def fiscal_room(debt, p):
 
 
 def expected_help(belief, european, p):
-    """Help an ally expects [..., A], an index: the United States by belief, Europe by money and resolve. Equation 2f."""
+    """Help an ally expects [..., A], an index: US help by belief, European help by money and resolve. Equation 2f."""
     return p.us_help * belief + p.european_help * european
 
 

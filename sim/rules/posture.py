@@ -3,7 +3,7 @@
 Stocks stand on places [..., H]: the allies, then the rest of the theatre.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,7 +20,7 @@ def weights(reference, compliance, exposure, tilt_to_spenders, tilt_to_exposed):
     return reference * np.exp(tilt_to_spenders * (compliance - 1.0) + tilt_to_exposed * (exposure - 0.5))
 
 
-def fill(weight, capacity, wanted):
+def fill(weight: Any, capacity: Any, wanted: Any) -> Any:
     """Proportional shares with a cap [..., H]: min(capacity, level·weight), adding up to what is wanted. Equation 4b.
 
     What cannot be placed because every place with a weight is full stays away. The level is found from the set of
@@ -28,8 +28,8 @@ def fill(weight, capacity, wanted):
     depend on their neighbours and the early end saves time and nothing else.
     """
     wanted = np.minimum(wanted, total(np.where(weight > 0.0, capacity, 0.0)))
-    full = np.zeros(np.broadcast_shapes(weight.shape, capacity.shape, wanted.shape), dtype=bool)
-    level = np.zeros(full.shape[:-1] + (1,))
+    full: Any = np.zeros(np.broadcast_shapes(weight.shape, capacity.shape, wanted.shape), dtype=bool)
+    level = np.zeros_like(wanted)
     for _ in range(full.shape[-1] + 1):
         free = np.where(full, 0.0, weight)
         placed = total(np.where(full, capacity, 0.0))

@@ -1,159 +1,10 @@
-"""Levers and uncertainties, each declared once.
+"""The uncertainties: what nobody knows for sure, in groups by mechanism."""
 
-A declaration carries unit, range, evidence class, symbol, source and one sentence. Validation, sliders,
-help, sampling, the vocabulary of scenario files, the JSON schema and the tests' data all read it from here.
-
-Evidence classes (MODEL.md): E estimable from the spending panel, D documented fact, law or accounting,
-X deep uncertainty, explored and never estimated. The source is a fact in `seeds/`, a publication in
-`seeds/publications.yaml`, or the honest word `assumption`.
-"""
-
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
-from functools import cache
+from dataclasses import dataclass
 from typing import Any
 
-from sim.priors import Beta, BySchool, Fixed, Integers, Lognormal, Normal, Prior, Uniform
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lever:
-    """What a government can set. `neutral` is the value without any effect."""
-
-    name: str
-    default: float
-    neutral: float
-    low: float
-    high: float
-    step: float
-    unit: str
-    kind: str
-    symbol: str
-    equation: str
-    evidence: str
-    source: tuple[str, ...]
-    about: str
-    note: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Uncertainty:
-    """What nobody knows for sure: a prior, drawn anew in every world."""
-
-    name: str
-    group: str
-    prior: Prior
-    unit: str
-    symbol: str
-    equation: str
-    evidence: str
-    source: tuple[str, ...]
-    about: str
-
-
-def lever(
-    default: float, *, neutral: float, low: float, high: float, step: float, unit: str, kind: str, symbol: str,
-    equation: str, evidence: str, source: str, about: str, note: str,
-) -> Any:
-    """Declare a lever as a field of `Levers`. `source` lists keys, separated by blanks."""
-    return field(default=default, metadata=dict(
-        neutral=neutral, low=low, high=high, step=step, unit=unit, kind=kind, symbol=symbol, equation=equation,
-        evidence=evidence, source=tuple(source.split()), about=about, note=note,
-    ))  # fmt: skip
-
-
-def uncertainty(
-    prior: Prior, *, unit: str, symbol: str, equation: str, evidence: str, source: str, about: str
-) -> Any:
-    """Declare an uncertainty as a field of a parameter group; its default is the prior's median."""
-    return field(default=prior.median, metadata=dict(
-        prior=prior, unit=unit, symbol=symbol, equation=equation, evidence=evidence,
-        source=tuple(source.split()), about=about,
-    ))  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class Levers:
-    """The policy in force: a number each, or an array [...] where worlds differ."""
-
-    threshold: Any = lever(
-        2.0, neutral=0.0, low=0.0, high=6.0, step=0.1, unit="% of GDP", kind="commitment", symbol="theta",
-        equation="3a, 2d", evidence="D", source="conditional-defence spending-demand",
-        about="Spending share from which an ally is defended without conditions",
-        note="Idle while conditionality is 0. It says who is asked, not how hard.",
-    )  # fmt: skip
-    conditionality: Any = lever(
-        0.0, neutral=0.0, low=0.0, high=1.0, step=0.05, unit="0 to 1", kind="commitment", symbol="kappa",
-        equation="3b, 3c, 2c, 2d, 5b", evidence="X", source="conditional-defence assumption",
-        about="How far the commitment depends on the threshold: 0 not at all, 1 entirely",
-        note="The documents report the idea, not its strength: the number is an assumption.",
-    )  # fmt: skip
-    grace: Any = lever(
-        0.5, neutral=3.0, low=0.0, high=3.0, step=0.1, unit="pp of GDP", kind="commitment", symbol="w",
-        equation="3a", evidence="X", source="assumption",
-        about="How gently the commitment fades below the threshold; 0 is a cliff",
-        note="Idle while conditionality is 0. At the grace below the threshold, compliance is 37%.",
-    )  # fmt: skip
-    congress: Any = lever(
-        0.0, neutral=0.0, low=0.0, high=1.0, step=0.1, unit="0 to 1", kind="congress", symbol="congress",
-        equation="3b", evidence="X", source="senator-concern assumption",
-        about="How actively Congress resists a conditional commitment",
-        note="Idle while conditionality is 0. A statute can bind exit and posture, not a decision not to fight.",
-    )  # fmt: skip
-    pledge: Any = lever(
-        2.0, neutral=2.0, low=0.0, high=6.0, step=0.1, unit="% of GDP", kind="burden", symbol="pledge",
-        equation="2d", evidence="D", source="spending-guideline",
-        about="Spending share that allies have promised each other",
-        note="A pledge pulls only those below it, and never past it.",
-    )  # fmt: skip
-    pressure: Any = lever(
-        0.0, neutral=0.0, low=0.0, high=1.0, step=0.1, unit="0 to 1", kind="burden", symbol="D",
-        equation="2c", evidence="X", source="pressure-to-pay assumption",
-        about="How hard the United States presses for the pledge, beyond the habits of 2015 to 2024",
-        note="A new pressure regime has no precedent in the data: its size is deep uncertainty.",
-    )  # fmt: skip
-    us_share: Any = lever(
-        3.3, neutral=3.3, low=1.0, high=8.0, step=0.1, unit="% of GDP", kind="burden", symbol="us_share",
-        equation="accounting", evidence="D", source="us-below-demand nato-defence-expenditure",
-        about="What the United States spends itself",
-        note="Enters the sharing of the burden only; it moves no force and no commitment.",
-    )  # fmt: skip
-    tilt_to_spenders: Any = lever(
-        0.0, neutral=0.0, low=0.0, high=3.0, step=0.1, unit="log weight", kind="posture", symbol="psi",
-        equation="4b", evidence="X", source="deployment-priority assumption",
-        about="How strongly US troops move toward allies that meet the threshold",
-        note="Moves troops between hosts and keeps the total. The strength is an assumption.",
-    )  # fmt: skip
-    tilt_to_exposed: Any = lever(
-        0.0, neutral=0.0, low=0.0, high=3.0, step=0.1, unit="log weight", kind="posture", symbol="zeta",
-        equation="4b", evidence="X", source="deployment-priority assumption",
-        about="How strongly US troops move toward the allies nearest to Russia",
-        note="Moves troops between hosts and keeps the total.",
-    )  # fmt: skip
-    pivot: Any = lever(
-        0.0, neutral=0.0, low=0.0, high=100_000.0, step=1000.0, unit="persons", kind="posture", symbol="pivot",
-        equation="4a", evidence="X", source="indopacific-priority indopacific-forces assumption",
-        about="US soldiers to leave Europe for the Indo-Pacific",
-        note="The priority is documented; no figure is: the size is an assumption. A floor can stop it.",
-    )  # fmt: skip
-    border: Any = lever(
-        0.0, neutral=0.0, low=0.0, high=50_000.0, step=500.0, unit="persons", kind="posture", symbol="border",
-        equation="4a", evidence="X", source="border-increase border-total assumption",
-        about="US soldiers to leave Europe for the southern border of the United States",
-        note="The documents report 1,500 more and 3,600 in all; that they come out of Europe is an assumption.",
-    )  # fmt: skip
-    surge: Any = lever(
-        0.0, neutral=0.0, low=0.0, high=50_000.0, step=1000.0, unit="persons", kind="posture", symbol="surge",
-        equation="4a", evidence="X", source="posture-added-2022 assumption",
-        about="US soldiers to be added in Europe",
-        note="About 20,000 were added in 2022. Arrivals take the lag of the units.",
-    )  # fmt: skip
-    troop_floor: Any = lever(
-        0.0, neutral=0.0, low=0.0, high=100_000.0, step=1000.0, unit="persons", kind="congress", symbol="floor",
-        equation="4a", evidence="D", source="senator-concern assumption",
-        about="Fewest US soldiers in Europe that a statute allows",
-        note="76,000 is the figure of the model's specification. Idle while no policy goes below it.",
-    )  # fmt: skip
+from sim.params.declare import uncertainty
+from sim.priors import Beta, BySchool, Fixed, Integers, Lognormal, Normal, Uniform
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -458,7 +309,7 @@ class Deterrence:
     )  # fmt: skip
     european_reserve: Any = uncertainty(
         Uniform(0.02, 0.12), unit="share", symbol="rho_E", equation="9b", evidence="X", source="assumption",
-        about="Part of the other allies' brigades that would come in time; it decides the sign of conditional policies",
+        about="Part of the other allies' brigades that would come in time; much hangs on it",
     )  # fmt: skip
     incidents: Any = uncertainty(
         Lognormal(30.0, 0.4), unit="1/yr", symbol="g_0", equation="9e", evidence="E", source="csis",
@@ -473,7 +324,8 @@ class Deterrence:
         source="assumption", about="How much a doubted commitment invites incidents",
     )  # fmt: skip
     incident_light: Any = uncertainty(
-        Uniform(0.0, 0.1), unit="per brigade", symbol="xi_L", equation="9e", evidence="X", source="rand-rr2533 assumption",
+        Uniform(0.0, 0.1), unit="per brigade", symbol="xi_L", equation="9e", evidence="X",
+        source="rand-rr2533 assumption",
         about="How much light US forces in a country draw incidents",
     )  # fmt: skip
 
@@ -489,33 +341,3 @@ class Params:
     posture: Posture = Posture()
     capability: Capability = Capability()
     deterrence: Deterrence = Deterrence()
-
-
-@cache
-def levers() -> dict[str, Lever]:
-    """Every lever by name, in the order of declaration."""
-    return {f.name: Lever(name=f.name, default=f.default, **f.metadata) for f in fields(Levers)}
-
-
-@cache
-def uncertainties() -> dict[str, Uncertainty]:
-    """Every uncertainty by name, in the order of declaration. Names are unique across groups."""
-    return {
-        f.name: Uncertainty(name=f.name, group=group.name, **f.metadata)
-        for group in fields(Params)
-        for f in fields(group.type)  # type: ignore[arg-type]
-    }
-
-
-def gather(values: dict[str, Any]) -> Params:
-    """The parameter groups from flat values {name: number or column}; what is left out is its median."""
-    groups: dict[str, dict[str, Any]] = {}
-    for name, value in values.items():
-        groups.setdefault(uncertainties()[name].group, {})[name] = value
-    return Params(**{group.name: group.type(**groups.get(group.name, {})) for group in fields(Params)})  # type: ignore[misc,operator]
-
-
-def declarations() -> Iterator[Lever | Uncertainty]:
-    """All levers, then all uncertainties."""
-    yield from levers().values()
-    yield from uncertainties().values()

@@ -1,0 +1,72 @@
+"""What there is to choose from: levers, uncertainties, outcomes, scenarios and facts as plain data."""
+
+from typing import Any
+
+from sim import facts
+from sim.outcomes import OUTCOMES
+from sim.params import levers, uncertainties
+from sim.scenario import load_scenario, scenario_names, scenarios_dir
+
+
+def list_levers() -> list[dict[str, Any]]:
+    """Levers with unit, neutral value, range, evidence and source."""
+    return [
+        {
+            "name": lever.name, "unit": lever.unit, "neutral": lever.neutral, "default": lever.default,
+            "low": lever.low, "high": lever.high, "kind": lever.kind, "evidence": lever.evidence,
+            "equation": lever.equation, "source": [facts.cite(key) for key in lever.source], "about": lever.about,
+            "note": lever.note,
+        }
+        for lever in levers().values()
+    ]  # fmt: skip
+
+
+def list_uncertainties() -> list[dict[str, Any]]:
+    """Uncertainties with prior, evidence and source."""
+    return [
+        {
+            "name": u.name, "unit": u.unit, "symbol": u.symbol, "median": u.prior.median, "low": u.prior.low,
+            "high": u.prior.high, "prior": u.prior.words(), "group": u.group, "evidence": u.evidence,
+            "equation": u.equation, "source": [facts.cite(key) for key in u.source], "about": u.about,
+        }
+        for u in uncertainties().values()
+    ]  # fmt: skip
+
+
+def list_outcomes() -> list[dict[str, Any]]:
+    """Outcomes with unit, definition and how to read them."""
+    return [
+        {"name": o.name, "unit": o.unit, "by": o.by, "badge": o.badge, "about": o.about, "reading": o.reading}
+        for o in OUTCOMES.values()
+    ]
+
+
+def list_scenarios() -> list[dict[str, Any]]:
+    """Scenarios that come with the project."""
+    loaded = [load_scenario(scenarios_dir() / f"{name}.yaml") for name in scenario_names()]
+    return [
+        {"name": s.key, "about": f"{s.name}. {s.about}", "documents": list(s.documents), "plan": s.plan().fingerprint}
+        for s in loaded
+    ]
+
+
+def list_facts() -> list[dict[str, Any]]:
+    """What the documents say, in our words."""
+    return [
+        {
+            "name": fact.id, "unit": fact.unit or "", "value": fact.value, "hedge": fact.hedge, "status": fact.status,
+            "speaker": fact.speaker, "document": fact.title, "date": fact.date, "place": fact.place,
+            "about": fact.about,
+        }
+        for fact in facts.load_facts().values()
+    ]  # fmt: skip
+
+
+CATALOGUE = {
+    "levers": list_levers,
+    "uncertainties": list_uncertainties,
+    "outcomes": list_outcomes,
+    "scenarios": list_scenarios,
+    "facts": list_facts,
+}
+"""What `article5 show` can list."""

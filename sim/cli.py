@@ -1,0 +1,253 @@
+"""The command line: one function a command. It parses words and prints results; the work is done elsewhere.
+
+Results go to stdout or to --out, progress to stderr. Exit status 0, 1 for a run that failed, 2 for bad input.
+"""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import xarray as xr
+from tqdm import tqdm
+
+import sim
+from sim import ensemble, facts, results
+from sim.catalogue import CATALOGUE
+from sim.errors import InputError
+from sim.outcomes import OUTCOMES
+from sim.params import levers
+from sim.reading import hint
+from sim.report import comparison, comparison_text, run_data, run_text
+from sim.scenario import Scenario, load_scenario, scenario_names, schema
+from sim.tables import lines
+from sim.variables import VARIABLES
+
+
+class _Commands(click.Group):
+    """A group whose commands answer bad input with one line a problem and exit status 2."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except InputError as error:
+            for problem in error.problems:
+                click.echo(problem, err=True)
+            context.exit(2)
+        except KeyboardInterrupt:
+            click.echo("Stopped. Nothing was written.", err=True)
+            context.exit(1)
+        except MemoryError:
+            click.echo("Not enough memory for so many worlds. Run fewer, or keep less.", err=True)
+            context.exit(1)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(sim.__version__, prog_name="article5")
+def main() -> None:
+    """article5: what follows for NATO if the commitment of the United States changes. A simulator, not a forecast."""
+
+
+def _run_options(command: Callable) -> Callable:
+    """The options of every command that simulates."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read."),
+        click.option("--to", "end", metavar="QUARTER", help="Last quarter, such as 2035Q4."),
+        click.option("--from", "start", metavar="QUARTER", help="First quarter, such as 2025Q1."),
+        click.option("--set", "settings", multiple=True, metavar="LEVER=VALUE", help="Set a lever; may be repeated."),
+        click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same worlds."),
+        click.option("--worlds", type=int, default=1000, show_default=True, help="How many worlds to simulate."),
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.argument("scenario", default="baseline")
+@_run_options
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write outcomes, variables and manifest to a new directory."
+)
+@click.option("--format", "form", default="parquet", show_default=True, help=f"One of {', '.join(results.FORMATS)}.")
+@click.option("--keep", "kept", multiple=True, metavar="VARIABLE", help="Variables to write beside the outcomes.")
+def run(scenario, worlds, seed, settings, start, end, as_json, out, form, kept):
+    """Simulate a SCENARIO and print what follows.
+
+    \b
+    Example: article5 run conditional-article5 --worlds 200 --set threshold=3.5
+    """
+    chosen = changed(load_scenario(scenario), settings, start, end)
+    ensemble.known("--keep", VARIABLES, kept)
+    if out is not None:
+        results.check_writable(out, form)
+    table = simulated(chosen, worlds, seed)
+    if out is not None:
+        data = sim.run(chosen, worlds, seed, keep=kept) if kept else None
+        click.echo(f"Written to {results.save(table, data, chosen.plan(), out, form, _command())}", err=True)
+    year = int(table.year[-1])
+    click.echo(json.dumps(run_data(table, year), indent=2) if as_json else run_text(chosen, table, year))
+
+
+@main.command()
+@click.argument("baseline")
+@click.argument("scenarios", nargs=-1, required=True)
+@_run_options
+def compare(baseline, scenarios, worlds, seed, settings, start, end, as_json):
+    """Compare each of SCENARIOS with a BASELINE, world by world under the same luck.
+
+    --set changes the scenarios and not the baseline.
+
+    \b
+    Example: article5 compare baseline conditional-article5 --worlds 200
+    """
+    first = changed(load_scenario(baseline), (), start, end)
+    others = [changed(load_scenario(name), settings, start, end) for name in scenarios]
+    plain = simulated_run(first, worlds, seed)
+    found = []
+    for other in others:
+        both = results.compare(plain, simulated_run(other, worlds, seed))
+        year = int(both.year[-1])
+        found.append(comparison(both, year))
+        if not as_json:
+            click.echo(comparison_text(other, first, both, year))
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+
+
+@main.command()
+@click.argument("files", nargs=-1)
+def check(files):
+    """Check scenario FILES, or all that come with the project.
+
+    \b
+    Example: article5 check scenarios/placebo.yaml
+    """
+    problems: list[str] = []
+    facts.load_facts()
+    for name in files or scenario_names():
+        try:
+            scenario = load_scenario(name)
+            scenario.plan()
+            click.echo(f"{name}: {scenario.name}: fine, plan {scenario.plan().fingerprint}")
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+
+
+@main.command()
+@click.argument("kind")
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+def show(kind, name, as_json):
+    """List levers, uncertainties, outcomes, scenarios or facts, or all about one of them.
+
+    \b
+    Example: article5 show levers threshold
+    """
+    if kind not in CATALOGUE:
+        raise InputError(f"show: unknown {kind!r}. {hint(kind, CATALOGUE)}")
+    entries = CATALOGUE[kind]()
+    if name is not None:
+        if name not in {entry["name"] for entry in entries}:
+            raise InputError(f"show {kind}: unknown {name!r}. {hint(name, [e['name'] for e in entries])}")
+        entries = [entry for entry in entries if entry["name"] == name]
+    if as_json:
+        click.echo(json.dumps(entries, indent=2, ensure_ascii=False))
+    elif name is not None:
+        click.echo(
+            "\n".join(f"{key:12s} {_flat(value)}" for key, value in entries[0].items() if value not in ("", None))
+        )
+    else:
+        click.echo(lines(["name", "unit", "about"], [[e["name"], e.get("unit", ""), e["about"]] for e in entries]))
+
+
+@main.command(name="schema")
+def schema_():
+    """Print the JSON Schema of scenario files, for editors.
+
+    \b
+    Example: article5 schema > scenario.schema.json
+    """
+    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help="Port on this machine.")
+def app(port):
+    """Open the app in a browser.
+
+    \b
+    Example: article5 app --port 8600
+    """
+    root = Path(__file__).parents[1]
+    home = root if (root / "app.py").exists() else Path(__file__).parent / "_app"
+    try:
+        import streamlit  # noqa: F401
+    except ImportError:
+        raise InputError("app: streamlit is not installed. Install the extra: pip install 'article5[app]'.") from None
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    sys.exit(subprocess.call(command, cwd=home, env={**os.environ, "PYTHONPATH": path}))
+
+
+# --- what the commands share --------------------------------------------------------------------------------------
+
+
+def changed(scenario: Scenario, settings: tuple[str, ...], start: str | None, end: str | None) -> Scenario:
+    """The scenario with the levers and the horizon given on the command line. Raises InputError."""
+    values, problems = {}, []
+    for setting in settings:
+        name, _, text = setting.partition("=")
+        try:
+            values[name] = float(text)
+        except ValueError:
+            unit = levers()[name].unit if name in levers() else "its unit"
+            problems.append(f"--set {setting}: {text!r} is no number. Write {name}=NUMBER, in {unit}.")
+    if problems:
+        raise InputError(problems)
+    scenario = scenario.with_horizon(start, end) if start or end else scenario
+    return scenario.with_levers(**values) if values else scenario
+
+
+def simulated_run(scenario: Scenario, worlds: int, seed: int) -> xr.Dataset:
+    """A run with what the outcomes need, and a progress bar."""
+    needed = tuple(dict.fromkeys(v for o in OUTCOMES.values() for v in o.needs if not v.startswith("lever_")))
+    with progress(scenario.name) as report:
+        return sim.run(scenario, worlds, seed, keep=needed, progress=report)
+
+
+def simulated(scenario: Scenario, worlds: int, seed: int) -> xr.Dataset:
+    """All outcomes of a scenario, computed block by block, and a progress bar."""
+    with progress(scenario.name) as report:
+        return ensemble.run_outcomes(scenario, worlds, seed, progress=report)
+
+
+def _command() -> str:
+    return f"article5 {shlex.join(sys.argv[1:])}"
+
+
+class progress:
+    """A progress bar over worlds on stderr; silent when nobody watches."""
+
+    def __init__(self, title: str) -> None:
+        self.bar = tqdm(desc=title, unit=" worlds", file=sys.stderr, leave=False, disable=None)
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        return self.report
+
+    def report(self, done: int, all_: int) -> None:
+        self.bar.total = all_
+        self.bar.update(done - self.bar.n)
+
+    def __exit__(self, *error: object) -> None:
+        self.bar.close()
+
+
+def _flat(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

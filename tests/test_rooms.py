@@ -1,0 +1,112 @@
+"""Who may import whom: a room only looks at rooms below it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SIM = ROOT / "sim"
+
+ORDER = (
+    "errors", "quarters", "reading", "facts", "reference", "priors", "params", "state", "rules", "draws", "plan", "step",
+    "variables", "agents", "scenario", "ensemble", "outcomes", "results", "batch", "analysis", "charts", "pages", "cli",
+    "__init__", "__main__",
+)  # fmt: skip
+"""Rooms from bottom to top. A new module takes its place here, above all it looks at."""
+
+FILES = sorted(SIM.rglob("*.py"))
+STRICT = ("rules",)
+"""Packages whose modules do not look at each other."""
+
+
+def module(file):
+    """The dotted name of a file within sim: `rules.burden`, `rules`, `__init__`."""
+    parts = file.relative_to(SIM).with_suffix("").parts
+    return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
+
+
+def rank(name):
+    """How high a module stands: rooms by ORDER, and a package below its own modules."""
+    room, *inner = name.split(".")
+    return ORDER.index(room), len(inner)
+
+
+MODULES = {module(file): file for file in FILES}
+
+
+def imports(file):
+    """All modules that a file imports, absolute, with the names taken from them: (`numpy.random`, `Philox`)."""
+    here = ("sim", *file.relative_to(SIM).parts[:-1]) if file.is_relative_to(SIM) else ()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, None) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = ".".join(here[: len(here) - node.level + 1]) if node.level else ""
+            base = ".".join(part for part in (above, node.module or "") if part)
+            yield from ((base, alias.name) for alias in node.names)
+
+
+def looked_at(file):
+    """The modules of sim that a file imports; a name that is no module comes from the package itself."""
+    for base, name in imports(file):
+        if base.split(".")[0] == "sim":
+            inner = base.split(".")[1:]
+            longer = ".".join([*inner, name or ""]).strip(".")
+            yield longer if longer in MODULES else ".".join(inner) or "__init__"
+
+
+def may_look(name, other):
+    """Whether one module may import another: those below it, and its own package."""
+    family = name.split(".")[0] == other.split(".")[0]
+    return (family and name.split(".")[0] not in STRICT) or rank(other) < rank(name)
+
+
+def test_every_module_has_a_place():
+    for name in MODULES:
+        room = name.split(".")[0]
+        assert room in ORDER, f"sim/{room}: give this room its place in ORDER, above all it looks at"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_only_point_down(name):
+    for other in looked_at(MODULES[name]):
+        assert other in MODULES, f"sim.{name} imports sim.{other}, which is no module"
+        assert may_look(name, other), f"sim.{name} looks up at sim.{other}"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_mesa_lives_in_one_room(name):
+    found = {base.split(".")[0] for base, _ in imports(MODULES[name])}
+    assert name == "agents" or "mesa" not in found
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_streamlit_lives_on_pages(name):
+    found = {base.split(".")[0] for base, _ in imports(MODULES[name])}
+    assert name.split(".")[0] == "pages" or "streamlit" not in found
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_randomness_comes_from_addressed_generators(name):
+    """Section 11. No process-wide generator, no `random` module: only `Generator` and `Philox` are taken."""
+    file = MODULES[name]
+    taken = set(imports(file))
+    assert not any(base.split(".")[0] == "random" for base, _ in taken)
+    assert {wanted for base, wanted in taken if base == "numpy.random"} <= {"Generator", "Philox"}
+    assert ("numpy", "random") not in taken
+    used = {
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("np.random", "numpy.random")
+    }
+    assert used <= {"np.random.Generator", "np.random.Philox"}
+
+
+def test_the_walk_sees_what_is_there():
+    """The test itself: it finds modules, and knows up from down."""
+    assert {"rules.burden", "rules", "agents", "step"} <= set(MODULES)
+    assert "rules.burden" in set(looked_at(MODULES["agents"]))
+    assert may_look("step", "rules.burden") and may_look("rules.burden", "rules") and may_look("pages.a", "pages.b")
+    assert not may_look("rules", "rules.burden") and not may_look("rules.burden", "rules.posture")
+    assert not may_look("plan", "step") and not may_look("ensemble", "__init__")
