@@ -8,7 +8,7 @@ per quarter (or per year), a column per ally in ISO order. A longer horizon only
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.random import Generator, Philox
@@ -128,8 +128,8 @@ class _Source:
             return self.generator.random(shape)
         if channel.kind == "normal":
             return self.generator.standard_normal(shape)
-        heavy: Array = np.asarray(self.generator.standard_t(FREEDOM, shape))
-        return (heavy / np.sqrt(FREEDOM / (FREEDOM - 2.0))).astype(np.float64, copy=False)
+        heavy: Any = self.generator.standard_t(FREEDOM, shape)
+        return heavy / np.sqrt(FREEDOM / (FREEDOM - 2.0))
 
 
 def mesa_generator(seed: int, world: int) -> Generator:
@@ -143,8 +143,9 @@ def uniform(seed: int, name: str, worlds: Sequence[int]) -> Array:
     World w reads the counter block w of the stream keyed by (seed, digest of the name).
     """
     key = [seed, int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")]
-    first, last = (worlds[0], worlds[-1]) if len(worlds) else (0, -1)
+    first, last = (min(worlds), max(worlds)) if len(worlds) else (0, -1)
     stream = Philox(key=key, counter=[first, 0, 0, 1 << 32])
     words = stream.random_raw(4 * (last - first + 1))[::4]
     picked = words[np.asarray(worlds, dtype=np.intp) - first]
-    return ((picked >> np.uint64(11)) * 2.0**-53)[:, None]
+    values: Array = (picked >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    return values[:, None]

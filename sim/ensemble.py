@@ -141,7 +141,7 @@ def labelled(plan: Plan, stored: dict[str, Any], seed: int, worlds: Sequence[int
     )
     for name, path in plan.levers.items():
         lever = levers()[name]
-        data[f"lever_{name}"] = ("quarter", path, {"units": lever.unit, "long_name": lever.about})
+        data.coords[f"lever_{name}"] = ("quarter", path, {"units": lever.unit, "long_name": lever.about})
     europe = np.array(plan.roster.iso3) != "CAN"
     spending = plan.roster.share * plan.roster.gdp / 100.0
     data.attrs = {

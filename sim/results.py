@@ -39,7 +39,7 @@ def compare(baseline: xr.Dataset, scenario: xr.Dataset, names: Sequence[str] | N
     """
     _paired(baseline, scenario)
     if "lever_threshold" in scenario:
-        baseline = baseline.assign(lever_threshold=scenario.lever_threshold)
+        baseline = baseline.assign_coords(lever_threshold=scenario.lever_threshold)
     first, second = outcomes(baseline, names), outcomes(scenario, names)
     shared = [name for name in first.data_vars if name in second.data_vars]
     both = xr.Dataset({name: (second[name] - first[name]).assign_attrs(second[name].attrs) for name in shared})

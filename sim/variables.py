@@ -52,7 +52,6 @@ _by_ally("gdp", "bn 2021 USD per year", "Gross domestic product", "0", "judgemen
 _by_ally("spending", "bn 2021 USD per year", "Defence spending", "12", "judgement",
          lambda s, n: accounting.spending(s.share, s.gdp))  # fmt: skip
 _by_ally("troops", "persons", "US troops in the country", "4c", "documented", lambda s, n: s.stationed[..., :-1])
-_by_ally("compliance", "0 to 1", "How far the ally meets the threshold", "3a", "judgement", lambda s, n: s.compliance)
 _by_ally("commitment", "probability", "Chance that the US fights for the ally", "3c", "judgement",
          lambda s, n: s.commitment)  # fmt: skip
 _by_ally("credibility_ally", "probability", "What the ally believes of the commitment", "3d", "judgement",

@@ -1,0 +1,326 @@
+"""Results as tidy frames, and the constant Vega-Lite specifications that draw them. No Streamlit here.
+
+A specification never changes while the app runs: only the frames do, so that a chart is redrawn and never rebuilt.
+Axes are fixed across scenarios; what lies beyond them is cut off.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sim.outcomes import FRONTS, HEADLINES
+from sim.plan import Plan
+from sim.priors import SCHOOLS
+from sim.reference import Roster, panel
+from sim.results import QUANTILES, bands, beyond_chance
+from sim.tables import number
+
+Spec = dict[str, Any]
+
+ENDS = (0.05, 0.5, 0.95)
+"""The 90% band and the median."""
+
+HIGHEST_SHARE, MOST_TROOPS = 7.0, 60_000.0
+RISK_AXIS = (0.5, 32.0)
+
+PLACES_SHOWN = 10
+ELSEWHERE, REST = "Elsewhere in Europe", "Other allies"
+
+PALETTES = {
+    "light": dict(text="#111111", quiet="#5a5a5a", baseline="#777777", blue="#1f5fa8", orange="#c4570a", grid="#e4e4e4"),
+    "dark": dict(text="#f2f2f2", quiet="#b8b8b8", baseline="#a5a5a5", blue="#6ea8ec", orange="#f19a4a", grid="#3a3f47"),
+}
+"""Colours by theme: blue the scenario, grey the baseline, orange what moves. No red and green."""
+
+
+# --- frames -----------------------------------------------------------------------------------------------------
+
+
+def headlines(baseline: xr.Dataset, scenario: xr.Dataset, both: xr.Dataset) -> pd.DataFrame:
+    """The headline outcomes by year. Columns: outcome, year, then low, median and high of the scenario, of the
+    baseline (`base_`) and of the paired difference (`change_`); `beyond_chance` and `identical`.
+    """
+    frames = []
+    for name in HEADLINES:
+        parts = {"": scenario[name], "base_": baseline[name], "change_": both[name]}
+        columns: dict[str, Any] = {"outcome": name, "year": both.year.values}
+        for prefix, values in parts.items():
+            low, median, high = np.quantile(values.values, ENDS, axis=0)
+            columns |= {f"{prefix}low": low, f"{prefix}median": median, f"{prefix}high": high}
+        columns["beyond_chance"] = [beyond_chance(both[name].sel(year=year)) for year in both.year]
+        columns["identical"] = ~both[name].values.any(axis=0)
+        frames.append(pd.DataFrame(columns))
+    return pd.concat(frames, ignore_index=True)
+
+
+def spending(baseline: xr.DataArray, scenario: xr.DataArray, roster: Roster) -> pd.DataFrame:
+    """Spending by ally and year, % of GDP, the observed years first. Columns: ally, year, observed, p5 to p95, base.
+
+    Lines and bands begin at the last observed year.
+    """
+    seen = panel()
+    names = dict(zip(roster.iso3, roster.name, strict=True))
+    history = pd.DataFrame({"iso3": seen.iso3, "year": seen.year, "observed": seen.share})
+    history = history[history.iso3.isin(names)]
+    columns = [f"p{100 * q:g}" for q in QUANTILES]
+    simulated = bands(scenario).transpose("ally", "year", "quantile")
+    ally, year = np.meshgrid(scenario.ally.values, scenario.year.values, indexing="ij")
+    future = pd.DataFrame(simulated.values.reshape(-1, len(columns)), columns=columns)
+    future.insert(0, "iso3", ally.ravel())
+    future.insert(1, "year", year.ravel())
+    future["base"] = baseline.median("world").transpose("ally", "year").values.ravel()
+    last = (history.year == int(roster.start[:4]) - 1).to_numpy()
+    for column in [*columns, "base"]:
+        history[column] = np.where(last, history.observed, np.nan)
+    table = pd.concat([history, future], ignore_index=True)
+    table.insert(0, "ally", table.pop("iso3").map(names))
+    return table
+
+
+def lines(plan: Plan) -> pd.DataFrame:
+    """Pledge and threshold at year ends, % of GDP. Columns: line, year, value; one line where both are the same."""
+    ends = [t for t, quarter in enumerate(plan.quarters) if quarter.endswith("Q4")]
+    years = [int(plan.quarters[t][:4]) for t in ends]
+    paths = {name: plan.levers[name][ends] for name in ("pledge", "threshold")}
+    if np.array_equal(paths["pledge"], paths["threshold"]):
+        paths = {"pledge and threshold": paths["pledge"]}
+    return pd.concat(
+        [pd.DataFrame({"line": name, "year": years, "value": path}) for name, path in paths.items()], ignore_index=True
+    )
+
+
+def fan(spending: pd.DataFrame, lines: pd.DataFrame, ally: str, labelled: bool) -> pd.DataFrame:
+    """What one panel of the fan chart draws. `labelled` adds the words on bands and lines."""
+    own = spending[spending.ally == ally].drop(columns="ally").assign(kind="path")
+    drawn = [own, lines.assign(kind="line")]
+    if labelled:
+        drawn += [_line_words(lines), _band_words(own)]
+    return pd.concat(drawn, ignore_index=True)
+
+
+def _line_words(lines: pd.DataFrame) -> pd.DataFrame:
+    """The name and height of each dotted line, to be written at the left, where the past is."""
+    first = lines.groupby("line", sort=False).first().reset_index()
+    words = [f"{line} {value:g}%" for line, value in zip(first.line, first.value, strict=True)]
+    return pd.DataFrame({"kind": "word", "year": 2014, "value": first.value, "word": words})
+
+
+def _band_words(own: pd.DataFrame) -> pd.DataFrame:
+    """What share of worlds each band holds, to be written at its upper end in the last year."""
+    last = own.iloc[-1]
+    heights = [last.p95, last.p75]
+    return pd.DataFrame({"kind": "band", "year": last.year, "value": heights, "word": ["90%", "50%"]})
+
+
+def troops(baseline: xr.Dataset, scenario: xr.Dataset, roster: Roster) -> pd.DataFrame:
+    """US troops by place and year, persons, medians. Columns: place, year, start, base, now."""
+    names = dict(zip(roster.iso3, roster.name, strict=True)) | {"OTHER": ELSEWHERE}
+    ends = [t.troops_by_host.median("world").transpose("host", "year") for t in (baseline, scenario)]
+    place, year = np.meshgrid(ends[1].host.values, ends[1].year.values, indexing="ij")
+    start = pd.Series(dict(zip(roster.places, roster.troops, strict=True)))
+    return pd.DataFrame({
+        "place": pd.Series(place.ravel()).map(names), "year": year.ravel(), "start": start[place.ravel()].values,
+        "base": ends[0].values.ravel(), "now": ends[1].values.ravel(),
+    })  # fmt: skip
+
+
+def dumbbell(troops: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The largest hosts of a year, the other allies together, and what has no host. Columns as in `troops`, and words."""
+    rows = troops[troops.year == year]
+    other = rows[rows.place == ELSEWHERE]
+    hosts = rows[rows.place != ELSEWHERE]
+    order = hosts[["start", "base", "now"]].max(axis=1).sort_values(ascending=False, kind="stable").index
+    large = hosts.loc[order[:PLACES_SHOWN]].sort_values("start", ascending=False, kind="stable")
+    rest = hosts.loc[order[PLACES_SHOWN:], ["start", "base", "now"]].sum()
+    table = pd.concat([large, pd.DataFrame([rest]).assign(place=REST, year=year), other], ignore_index=True)
+    start, now = table.start.round(), table.now.round()
+    table["words"] = [f"{b:,.0f}" if a == b else f"{a:,.0f} → {b:,.0f}" for a, b in zip(start, now, strict=True)]
+    return table.assign(rank=range(len(table)), right=table[["start", "base", "now"]].max(axis=1))
+
+
+def risks(both: xr.Dataset) -> pd.DataFrame:
+    """Risk of a limited attack since the start as a multiple of the baseline's, by school, front and year.
+
+    Columns: school, front, year, low, median, high, words. The schools stand side by side and are never weighed.
+    """
+    ratio = both.relative_risk_by_front.transpose("world", "front", "year")
+    frames = []
+    for school in [s for s in SCHOOLS if (both.school == s).any()]:
+        low, median, high = np.nanquantile(ratio.values[both.school.values == school], ENDS, axis=0)
+        for n, front in enumerate(FRONTS):
+            columns = {"low": low[n], "median": median[n], "high": high[n]}
+            frames.append(pd.DataFrame({"school": school, "front": front_name(front), "year": both.year.values, **columns}))
+    table = pd.concat(frames, ignore_index=True)
+    return table.assign(words=[times(value) for value in table["median"]])
+
+
+def front_name(front: str) -> str:
+    """A front as people write it."""
+    return {"baltic": "Baltic states", "nordic": "Nordic", "poland": "Poland", "black sea": "Black Sea"}.get(front, front)
+
+
+def times(ratio: float) -> str:
+    """A relative risk in one significant digit; below 2 with a decimal, or any change would read as none."""
+    if round(ratio, 6) == 1.0:
+        return "×1"
+    return f"×{ratio:.1f}" if ratio < 1.95 else f"×{float(f'{ratio:.1g}'):.0f}"
+
+
+# --- words for those who do not see the chart ---------------------------------------------------------------------
+
+
+def fan_words(spending: pd.DataFrame, ally: str, year: int) -> str:
+    """The chart of one ally in a sentence."""
+    last = spending[(spending.ally == ally) & (spending.year == year)].iloc[0]
+    return (
+        f"{ally}: defence spending as % of GDP, observed 2014 to 2024, then simulated. In {year} the scenario's median "
+        f"is {number(last.p50)}, 90% of worlds lie between {number(last.p5)} and {number(last.p95)}; "
+        f"the baseline's median is {number(last.base)}."
+    )
+
+
+def dumbbell_words(table: pd.DataFrame) -> str:
+    """The chart of troops in a sentence."""
+    return "US troops by host, start to end, persons: " + "; ".join(
+        f"{row.place} {row.words}" for row in table.itertuples()
+    )
+
+
+def risk_words(table: pd.DataFrame, school: str) -> str:
+    """The chart of one school in a sentence."""
+    told = [f"{row.front} {row.words} ({times(row.low)} to {times(row.high)})" for row in table.itertuples()]
+    return f"{school} school: risk of a limited attack relative to the baseline, median and 90% of worlds: {'; '.join(told)}"
+
+
+# --- specifications ---------------------------------------------------------------------------------------------
+
+
+def _config(colours: dict[str, str]) -> Spec:
+    """What all charts have in common."""
+    axis = {"labelColor": colours["quiet"], "titleColor": colours["quiet"], "gridColor": colours["grid"],
+            "domain": False, "ticks": False, "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal"}  # fmt: skip
+    title = {"anchor": "start", "fontSize": 13, "offset": 6, "color": colours["text"]}
+    return {"view": {"stroke": None}, "axis": axis, "title": title}
+
+
+def _mark(kind: str, **more: Any) -> Spec:
+    return {"type": kind, "clip": True, **more}
+
+
+def _of(*kinds: str) -> list[Spec]:
+    """Only rows of these kinds."""
+    return [{"filter": {"field": "kind", "oneOf": list(kinds)}}]
+
+
+def _there(field: str) -> list[Spec]:
+    return [*_of("path"), {"filter": {"field": field, "valid": True}}]
+
+
+def _fan(colours: dict[str, str]) -> Spec:
+    """One ally: observed, bands and median of the scenario, median of the baseline, pledge and threshold."""
+    x = {"field": "year", "type": "quantitative", "title": None, "scale": {"domain": [2014, 2035], "nice": False},
+         "axis": {"format": "d", "values": [2015, 2020, 2025, 2030, 2035], "grid": False}}  # fmt: skip
+
+    def y(field: str) -> Spec:
+        axis = {"values": [0, 2, 4, 6], "labelExpr": "datum.value + '%'"}
+        return {"field": field, "type": "quantitative", "title": None, "axis": axis,
+                "scale": {"domain": [0, HIGHEST_SHARE], "nice": False}}  # fmt: skip
+
+    def layer(mark: Spec, field: str, where: list[Spec], **encoding: Any) -> Spec:
+        return {"transform": where, "mark": mark, "encoding": {"x": x, "y": y(field), **encoding}}
+
+    tooltip = [{"field": "year", "format": "d"}, {"field": "observed", "format": ".2f", "title": "observed"}] + [
+        {"field": field, "format": ".2f", "title": title}
+        for field, title in (("p50", "scenario, median"), ("p5", "5%"), ("p95", "95%"), ("base", "baseline, median"))
+    ]
+    blue, text = colours["blue"], {"word": {"field": "word", "type": "nominal"}}
+    band, quiet = {"color": blue, "aria": False}, {"fontSize": 10, "color": colours["quiet"]}
+    return {"layer": [
+        layer(_mark("area", opacity=0.20, **band), "p5", _there("p5"), y2={"field": "p95"}),
+        layer(_mark("area", opacity=0.35, **band), "p25", _there("p25"), y2={"field": "p75"}),
+        layer(_mark("line", strokeDash=[1, 3], color=colours["quiet"], strokeWidth=1.5), "value", _of("line"),
+              detail={"field": "line", "type": "nominal"}),
+        layer(_mark("line", strokeDash=[5, 3], color=colours["baseline"], strokeWidth=2), "base", _there("base")),
+        layer(_mark("line", color=colours["text"], strokeWidth=1.5), "observed", _there("observed")),
+        layer(_mark("line", color=blue, strokeWidth=2.5), "p50", _there("p50")),
+        layer(_mark("text", align="left", baseline="bottom", dy=-2, **quiet), "value", _of("word"), text=text["word"]),
+        layer({"type": "text", "align": "left", "dx": 3, "fontSize": 10, "color": blue}, "value", _of("band"), text=text["word"]),
+        layer(_mark("rule", opacity=0, strokeWidth=9, aria=False), "p50", _there("year"), tooltip=tooltip,
+              y={"datum": 0}, y2={"datum": HIGHEST_SHARE}),
+    ], "config": _config(colours), "padding": {"left": 4, "right": 28, "top": 4, "bottom": 4}}  # fmt: skip
+
+
+def _dumbbell(colours: dict[str, str]) -> Spec:
+    """Each host: start of the run, end of the year in the baseline and in the scenario."""
+    y = {"field": "place", "type": "nominal", "title": None, "sort": {"field": "rank"},
+         "axis": {"labelLimit": 130, "labelColor": colours["text"], "grid": True, "gridDash": [1, 3]}}  # fmt: skip
+
+    def x(field: str) -> Spec:
+        return {"field": field, "type": "quantitative", "title": "persons", "scale": {"domain": [0, MOST_TROOPS]},
+                "axis": {"format": "~s", "values": [0, 20_000, 40_000, 60_000]}}  # fmt: skip
+
+    def point(field: str, **mark: Any) -> Spec:
+        return {"mark": {"type": "point", "opacity": 1, **mark}, "encoding": {"y": y, "x": x(field), "tooltip": tooltip}}
+
+    tooltip = [{"field": "place"}] + [
+        {"field": field, "format": ",.0f", "title": title}
+        for field, title in (("start", "start of the run"), ("base", "baseline"), ("now", "scenario"))
+    ]
+    return {"layer": [
+        {"mark": {"type": "rule", "color": colours["orange"], "strokeWidth": 3, "aria": False},
+         "encoding": {"y": y, "x": x("start"), "x2": {"field": "now"}}},
+        point("start", color=colours["orange"], filled=False, size=55, strokeWidth=1.5),
+        point("base", color=colours["baseline"], filled=False, size=75, shape="diamond", strokeWidth=1.5),
+        point("now", color=colours["blue"], filled=True, size=50),
+        {"mark": {"type": "text", "align": "left", "dx": 9, "fontSize": 11, "color": colours["text"]},
+         "encoding": {"y": y, "x": x("right"), "text": {"field": "words", "type": "nominal"}}},
+    ], "config": _config(colours), "height": {"step": 24}, "padding": {"left": 4, "right": 8, "top": 4, "bottom": 4}}  # fmt: skip
+
+
+def _risk(colours: dict[str, str]) -> Spec:
+    """One school: a point and the 90% interval for each front, on a ratio scale around 1."""
+    y = {"field": "front", "type": "nominal", "title": None, "sort": [front_name(f) for f in FRONTS],
+         "axis": {"labelColor": colours["text"], "grid": False}}  # fmt: skip
+
+    def x(field: str) -> Spec:
+        axis = {"values": [0.5, 1, 2, 4, 8, 16, 32], "labelExpr": "datum.value < 1 ? '×½' : '×' + datum.value"}
+        return {"field": field, "type": "quantitative", "title": None, "axis": axis,
+                "scale": {"type": "log", "base": 2, "domain": list(RISK_AXIS), "nice": False}}  # fmt: skip
+
+    tooltip = [{"field": "front"}, {"field": "words", "title": "times the baseline, median"}]
+    return {"layer": [
+        {"mark": {"type": "rule", "strokeDash": [5, 3], "color": colours["baseline"], "strokeWidth": 2, "aria": False},
+         "encoding": {"x": {"datum": 1, "type": "quantitative"}}},
+        {"mark": _mark("rule", color=colours["blue"], strokeWidth=5, opacity=0.35, aria=False),
+         "encoding": {"y": y, "x": x("low"), "x2": {"field": "high"}}},
+        {"mark": _mark("point", color=colours["blue"], filled=True, size=60, opacity=1),
+         "encoding": {"y": y, "x": x("median"), "tooltip": tooltip}},
+        {"mark": _mark("text", dy=-10, fontSize=11, color=colours["text"]),
+         "encoding": {"y": y, "x": x("median"), "text": {"field": "words", "type": "nominal"}}},
+    ], "config": _config(colours), "height": {"step": 30}, "padding": {"left": 4, "right": 10, "top": 4, "bottom": 4}}  # fmt: skip
+
+
+FAN = {theme: _fan(colours) for theme, colours in PALETTES.items()}
+DUMBBELL = {theme: _dumbbell(colours) for theme, colours in PALETTES.items()}
+RISK = {theme: _risk(colours) for theme, colours in PALETTES.items()}
+
+
+def titled(spec: Spec, title: str) -> Spec:
+    """A specification under a title, for one panel among several."""
+    return {**spec, "title": title}
+
+
+def of_year(frame: pd.DataFrame, year: int, **equal: Any) -> pd.DataFrame:
+    """The rows of a year, and of a school or whatever else is named."""
+    chosen = frame.year == year
+    for column, value in equal.items():
+        chosen &= frame[column] == value
+    return frame[chosen]
+
+
+def years(frame: pd.DataFrame, first: int) -> Sequence[int]:
+    """The years of a frame from one on."""
+    return [int(year) for year in sorted(set(frame.year)) if year >= first]

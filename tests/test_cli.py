@@ -1,0 +1,133 @@
+"""The command line as its users meet it: words in, text or JSON out, exit statuses, no traceback."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+import sim
+from sim.cli import main
+from sim.outcomes import OUTCOMES
+from sim.params import levers, uncertainties
+
+
+def call(*words):
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def test_run_prints_the_headlines_and_where_they_come_from():
+    result = call("run", "conditional-article5", "--worlds", 20)
+    assert result.exit_code == 0
+    for words in ("Conditional Article 5 at 5%: 20 simulated worlds", "allies at threshold", "document 002", "not a forecast"):
+        assert words in result.stdout
+
+
+def test_run_as_json_gives_median_and_band():
+    result = call("run", "baseline", "--worlds", 20, "--json", "--to", "2030Q4")
+    found = json.loads(result.stdout)
+    assert found["year"] == 2030
+    for name, cell in found["outcomes"].items():
+        assert cell["low"] <= cell["median"] <= cell["high"], name
+        assert cell["unit"] == OUTCOMES[name].unit
+
+
+def test_compare_with_the_placebo_says_exactly_nought():
+    result = call("compare", "baseline", "placebo", "--worlds", 12)
+    assert result.exit_code == 0
+    assert result.stdout.count("exactly 0") == 9
+    assert "1.0 (1.0–1.0)" in result.stdout
+
+
+def test_compare_several_scenarios_as_json():
+    result = call("compare", "baseline", "placebo", "conditional-article5", "--worlds", 12, "--json")
+    first, second = json.loads(result.stdout)
+    assert all(cell["median"] == 0 for cell in first["difference"].values())
+    assert second["difference"]["credibility_allies"]["median"] < 0
+    assert {(cell["front"], cell["school"]) for cell in second["relative_risk"]} == {
+        (front, school)
+        for front in ("baltic", "poland", "nordic", "black sea")
+        for school in ("commitment", "mixed", "denial", "spiral")
+    }
+
+
+def test_set_changes_the_scenario_and_not_the_baseline():
+    result = call("compare", "baseline", "baseline", "--worlds", 12, "--json", "--set", "pivot=20000")
+    (found,) = json.loads(result.stdout)
+    assert found["difference"]["troops_europe"]["median"] == pytest.approx(-20_000)
+
+
+def test_out_writes_a_directory(tmp_path):
+    result = call("run", "baseline", "--worlds", 6, "--out", tmp_path / "new", "--format", "csv", "--keep", "share")
+    assert result.exit_code == 0, result.stderr
+    assert {p.name for p in (tmp_path / "new").iterdir()} == {
+        "manifest.json",
+        "outcomes_world_year.csv",
+        "outcomes_world_year_front.csv",
+        "outcomes_world_year_host.csv",
+        "variables_world_quarter_ally.csv",
+    }
+
+
+def test_check_says_every_scenario_is_fine():
+    result = call("check")
+    assert result.exit_code == 0
+    assert result.stdout.count(": fine, plan ") == len(sim.scenario_names())
+
+
+@pytest.mark.parametrize("kind", ["levers", "uncertainties", "outcomes", "scenarios", "facts"])
+def test_show_lists_as_text_and_as_json(kind):
+    assert call("show", kind).exit_code == 0
+    entries = json.loads(call("show", kind, "--json").stdout)
+    assert all(entry["name"] and entry["about"] for entry in entries)
+    name = entries[0]["name"]
+    assert name in call("show", kind, name).stdout
+
+
+def test_show_levers_lists_what_others_build_on():
+    entries = json.loads(call("show", "levers", "--json").stdout)
+    assert [entry["name"] for entry in entries] == list(levers())
+    keys = {"name", "unit", "neutral", "default", "low", "high", "kind", "source", "about"}
+    assert all(keys <= entry.keys() for entry in entries)
+    assert [e["name"] for e in json.loads(call("show", "uncertainties", "--json").stdout)] == list(uncertainties())
+
+
+def test_the_schema_is_json():
+    assert json.loads(call("schema").stdout)["title"] == "article5 scenario"
+
+
+BAD = {
+    "scenario": (["run", "baselin"], "baselin: no such scenario. Did you mean 'baseline'?"),
+    "lever": (["run", "baseline", "--set", "treshold=3"], "unknown lever. Did you mean 'threshold'?"),
+    "value": (["run", "baseline", "--set", "threshold=x"], "--set threshold=x: 'x' is no number."),
+    "no value": (["run", "baseline", "--set", "threshold"], "--set threshold: '' is no number."),
+    "range": (["run", "baseline", "--set", "threshold=-1"], "levers.threshold: -1 is out of range."),
+    "finite": (["run", "baseline", "--set", "threshold=nan"], "levers.threshold: nan is not finite."),
+    "worlds": (["run", "baseline", "--worlds", "0"], "worlds: 0 is out of range."),
+    "negative worlds": (["run", "baseline", "--worlds", "-5"], "worlds: -5 is out of range."),
+    "seed": (["run", "baseline", "--seed", "-1"], "seed: -1 is out of range."),
+    "horizon": (["run", "baseline", "--to", "2020Q1"], "2020Q1 lies before the start"),
+    "quarter": (["run", "baseline", "--to", "2030"], "'2030' is no quarter."),
+    "variable": (["run", "baseline", "--keep", "shares"], "--keep: unknown name 'shares'. Did you mean 'share'?"),
+    "format": (["run", "baseline", "--out", "/tmp/article5-none", "--format", "xls"], "--format: unknown 'xls'."),
+    "out": (["run", "baseline", "--out", "/proc/none/x"], "/proc/none/x: cannot be written"),
+    "kind": (["show", "lever"], "show: unknown 'lever'. Did you mean 'levers'?"),
+    "name": (["show", "levers", "thresh"], "show levers: unknown 'thresh'. Did you mean 'threshold'?"),
+    "file": (["check", "no-such.yaml"], "no-such.yaml: no such file."),
+    "compare": (["compare", "baseline", "placeb"], "placeb: no such scenario. Did you mean 'placebo'?"),
+}
+
+
+@pytest.mark.parametrize(("words", "message"), BAD.values(), ids=BAD)
+def test_bad_input_exits_with_2_and_says_what_would_be_right(words, message):
+    result = call(*words)
+    assert result.exit_code == 2, result.output
+    assert message in result.stderr
+    assert "Traceback" not in result.output
+    assert result.stdout == ""
+
+
+def test_every_command_has_help_with_an_example():
+    for name in main.commands:
+        result = call(name, "--help")
+        assert result.exit_code == 0
+        assert f"Example: article5 {name}" in result.stdout

@@ -1,0 +1,184 @@
+"""Outcomes, summaries and comparisons against cases computed by hand, and the directories that runs leave."""
+
+import json
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import sim
+from sim import ensemble, results
+from sim.outcomes import OUTCOMES
+from sim.rules.accounting import whole_persons
+
+
+@pytest.fixture(scope="module")
+def pair():
+    base = sim.run(sim.load_scenario("baseline"), 24, seed=5)
+    conditional = sim.run(sim.load_scenario("conditional-article5"), 24, seed=5)
+    return base, conditional
+
+
+def test_every_outcome_has_unit_meaning_reading_and_badge(pair):
+    table = sim.outcomes(pair[0])
+    assert set(table.data_vars) == set(OUTCOMES)
+    for name, values in table.data_vars.items():
+        declared = OUTCOMES[name]
+        assert values.dims == tuple(d for d in ("world", "year", declared.by) if d), name
+        assert values.attrs["units"] == declared.unit != ""
+        assert values.attrs["long_name"] and values.attrs["reading"]
+        assert values.attrs["badge"] in ("tested", "documented", "judgement")
+        assert np.isfinite(values).all(), name
+    assert list(table.year.values) == list(range(2025, 2036))
+
+
+def test_shares_of_allies_are_counted_over_the_thirty_with_forces(pair):
+    data = pair[1]
+    table = sim.outcomes(data)
+    last = data.share_reported.sel(quarter="2030Q4").drop_sel(ally="ISL").values
+    assert last.shape == (24, 30)
+    np.testing.assert_allclose(table.allies_at_2.sel(year=2030), 100 * (last >= 2).sum(axis=1) / 30)
+    np.testing.assert_allclose(table.allies_at_3_5.sel(year=2030), 100 * (last >= 3.5).sum(axis=1) / 30)
+    np.testing.assert_allclose(table.allies_at_threshold.sel(year=2030), 100 * (last >= 5).sum(axis=1) / 30)
+    true = data.share.sel(quarter="2030Q4").drop_sel(ally="ISL").values
+    wrong = 100 * ((true >= 5) != (last >= 5)).sum(axis=1) / 30
+    np.testing.assert_allclose(table.misjudged_at_threshold.sel(year=2030), wrong)
+
+
+def test_spending_adds_up(pair):
+    data, table = pair[0], sim.outcomes(pair[0])
+    money = (data.share * data.gdp / 100).sel(quarter="2035Q4").sum("ally")
+    np.testing.assert_allclose(table.spending_europe_canada.sel(year=2035), money)
+    share = 100 * money / data.gdp.sel(quarter="2035Q4").sum("ally")
+    np.testing.assert_allclose(table.spending_europe_canada_share.sel(year=2035), share)
+    us = data.us_spending.sel(quarter="2035Q4")
+    np.testing.assert_allclose(table.us_share_of_spending.sel(year=2035), 100 * us / (us + money))
+
+
+def test_the_gap_to_burilkov_and_wolff_starts_at_what_they_ask_for():
+    scenario = sim.load_scenario("baseline")
+    roster = scenario.plan().roster
+    data = sim.run(scenario, 3, seed=0)
+    europe = [i for i, ally in enumerate(roster.iso3) if ally != "CAN"]
+    start = (roster.share * roster.gdp / 100)[europe].sum()
+    now = data.spending.isel(ally=europe).sel(quarter="2025Q4").sum("ally")
+    np.testing.assert_allclose(sim.outcomes(data).gap_burilkov_wolff.sel(year=2025), 237 - (now - start))
+
+
+def test_the_year_a_gap_closes_is_the_first_one_and_may_not_be_reached():
+    gap = xr.DataArray([[3.0, 0.0, -1.0], [3.0, 2.0, 1.0]], dims=("world", "year"), coords={"year": [2025, 2026, 2027]})
+    first, second = results.year_reached(gap).values
+    assert first == 2026
+    assert np.isnan(second)
+
+
+def test_risks_by_front_and_together_belong_to_the_same_hazard(pair):
+    data = pair[1]
+    table = sim.outcomes(data)
+    sums = data.hazard.sum("quarter")
+    np.testing.assert_allclose(table.risk.sel(year=2035), 1 - np.exp(-sums.sum("ally")))
+    baltic = sums.sel(ally=["EST", "LTU", "LVA"]).sum("ally")
+    np.testing.assert_allclose(table.risk_by_front.sel(year=2035, front="baltic"), 1 - np.exp(-baltic))
+
+
+def test_no_outcome_gives_a_risk_by_ally(pair):
+    for name, values in sim.outcomes(pair[0]).data_vars.items():
+        assert not ("risk" in name and {"ally", "host"} & set(values.dims)), name
+
+
+def test_troops_by_host_add_up_to_those_in_europe(pair):
+    table = sim.outcomes(pair[0])
+    assert table.troops_by_host.host.values[-1] == "OTHER"
+    np.testing.assert_allclose(table.troops_by_host.sum("host"), table.troops_europe)
+    persons = whole_persons(table.troops_by_host.sel(year=2035).values)
+    np.testing.assert_array_equal(persons.sum(axis=-1), np.round(table.troops_europe.sel(year=2035)))
+
+
+def test_a_comparison_is_the_difference_world_by_world(pair):
+    base, conditional = pair
+    both = sim.compare(base, conditional)
+    first, second = sim.outcomes(base), sim.outcomes(conditional)
+    np.testing.assert_array_equal(both.credibility_allies, second.credibility_allies - first.credibility_allies)
+    ratio = second.risk_by_front / first.risk_by_front
+    np.testing.assert_allclose(both.relative_risk_by_front, ratio)
+    assert both.attrs["baseline"] == "Today's commitment"
+
+
+def test_both_runs_are_measured_against_the_scenarios_threshold(pair):
+    both = sim.compare(*pair)
+    reported = [run.share_reported.sel(quarter="2035Q4").drop_sel(ally="ISL").values >= 5 for run in pair]
+    expected = 100 * (reported[1].sum(axis=1) - reported[0].sum(axis=1)) / 30
+    np.testing.assert_allclose(both.allies_at_threshold.sel(year=2035), expected)
+
+
+def test_runs_that_are_no_pairs_are_refused(pair):
+    other = sim.run(sim.load_scenario("baseline"), 24, seed=6, keep=("share",))
+    with pytest.raises(sim.InputError, match=r"compare: seed differs: 5 and 6\. Run both with the same\."):
+        sim.compare(pair[0], other)
+
+
+def test_beyond_chance_asks_whether_the_paired_band_leaves_nought():
+    worlds = xr.DataArray(np.linspace(-1, 1, 101), dims="world")
+    assert not results.beyond_chance(worlds)
+    assert results.beyond_chance(worlds + 2)
+    assert results.beyond_chance(worlds - 2)
+    assert not results.beyond_chance(worlds * 0)
+
+
+def test_outcomes_block_by_block_equal_those_of_the_whole_run():
+    scenario = sim.load_scenario("withdraw-10000-east")
+    whole = sim.outcomes(sim.run(scenario, 30, seed=1))
+    parts = ensemble.run_outcomes(scenario, 30, seed=1, block=7)
+    xr.testing.assert_equal(whole, parts)
+    assert parts.attrs == whole.attrs
+
+
+def test_a_withdrawal_takes_its_troops_from_its_hosts_and_nobody_else():
+    base = sim.run(sim.load_scenario("baseline"), 4, seed=0, keep=("troops", "troops_other"))
+    east = sim.run(sim.load_scenario("withdraw-10000-east"), 4, seed=0, keep=("troops", "troops_other"))
+    change = (east.troops - base.troops).isel(quarter=-1)
+    hosts = change.sel(ally=["POL", "ROU"])
+    np.testing.assert_allclose(hosts.sum("ally"), -10_000)
+    np.testing.assert_allclose(hosts.isel(world=0), -10_000 * np.array([10_029, 1_697]) / 11_726)
+    np.testing.assert_allclose(change.drop_sel(ally=["POL", "ROU"]), 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("form", results.FORMATS)
+def test_a_result_directory_can_be_read_back_and_repeated(tmp_path, form, pair):
+    scenario = sim.load_scenario("conditional-article5")
+    table = ensemble.run_outcomes(scenario, 8, seed=2)
+    data = sim.run(scenario, 8, seed=2, keep=("share", "cohesion"))
+    out = results.save(table, data, scenario.plan(), tmp_path / "a" / "b", form, "article5 run …")
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["digest"] == scenario.plan().fingerprint
+    assert (manifest["seed"], manifest["worlds"]) == (2, 8)
+    assert manifest["data"] == scenario.plan().roster.digest
+    shares = data.share.values.ravel()
+    if form == "netcdf":
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            again = xr.open_dataset(out / "variables.nc", engine="scipy")
+        np.testing.assert_array_equal(again.share.transpose(*data.share.dims).values.ravel(), shares)
+        return
+    stem = out / f"variables_world_quarter_ally.{form}"
+    frame = pd.read_csv(stem) if form == "csv" else pd.read_parquet(stem)
+    assert set(frame["plan"]) == {scenario.plan().fingerprint}
+    np.testing.assert_allclose(frame["share"], shares, rtol=1e-9)
+
+
+def test_nothing_is_overwritten_and_nothing_half_written(tmp_path):
+    scenario = sim.load_scenario("baseline")
+    table = ensemble.run_outcomes(scenario, 2)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("mine")
+    with pytest.raises(sim.InputError, match="not an empty directory"):
+        results.save(table, None, scenario.plan(), tmp_path / "full")
+    with pytest.raises(sim.InputError, match="unknown 'xlsx'"):
+        results.save(table, None, scenario.plan(), tmp_path / "new", "xlsx")
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(sim.InputError, match="is a file, not a directory"):
+        results.save(table, None, scenario.plan(), tmp_path / "file" / "below")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "full"]
+    assert [p.name for p in (tmp_path / "full").iterdir()] == ["mine.txt"]
