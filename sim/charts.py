@@ -30,7 +30,9 @@ PLACES_SHOWN = 10
 ELSEWHERE, REST = "Elsewhere in Europe", "Other allies"
 
 PALETTES = {
-    "light": dict(text="#111111", quiet="#5a5a5a", baseline="#777777", blue="#1f5fa8", orange="#c4570a", grid="#e4e4e4"),
+    "light": dict(
+        text="#111111", quiet="#5a5a5a", baseline="#777777", blue="#1f5fa8", orange="#c4570a", grid="#e4e4e4"
+    ),
     "dark": dict(text="#f2f2f2", quiet="#b8b8b8", baseline="#a5a5a5", blue="#6ea8ec", orange="#f19a4a", grid="#3a3f47"),
 }
 """Colours by theme: blue the scenario, grey the baseline, orange what moves. No red and green."""
@@ -152,14 +154,18 @@ def risks(both: xr.Dataset) -> pd.DataFrame:
         low, median, high = np.nanquantile(ratio.values[both.school.values == school], ENDS, axis=0)
         for n, front in enumerate(FRONTS):
             columns = {"low": low[n], "median": median[n], "high": high[n]}
-            frames.append(pd.DataFrame({"school": school, "front": front_name(front), "year": both.year.values, **columns}))
+            frames.append(
+                pd.DataFrame({"school": school, "front": front_name(front), "year": both.year.values, **columns})
+            )
     table = pd.concat(frames, ignore_index=True)
     return table.assign(words=[times(value) for value in table["median"]])
 
 
 def front_name(front: str) -> str:
     """A front as people write it."""
-    return {"baltic": "Baltic states", "nordic": "Nordic", "poland": "Poland", "black sea": "Black Sea"}.get(front, front)
+    return {"baltic": "Baltic states", "nordic": "Nordic", "poland": "Poland", "black sea": "Black Sea"}.get(
+        front, front
+    )
 
 
 def times(ratio: float) -> str:
@@ -263,7 +269,10 @@ def _dumbbell(colours: dict[str, str]) -> Spec:
                 "axis": {"format": "~s", "values": [0, 20_000, 40_000, 60_000]}}  # fmt: skip
 
     def point(field: str, **mark: Any) -> Spec:
-        return {"mark": {"type": "point", "opacity": 1, **mark}, "encoding": {"y": y, "x": x(field), "tooltip": tooltip}}
+        return {
+            "mark": {"type": "point", "opacity": 1, **mark},
+            "encoding": {"y": y, "x": x(field), "tooltip": tooltip},
+        }
 
     tooltip = [{"field": "place"}] + [
         {"field": field, "format": ",.0f", "title": title}

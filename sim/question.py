@@ -255,7 +255,13 @@ def _value(name: str, plan: Plan) -> str:
 def _source(key: str) -> dict[str, str]:
     found = facts.source(key)
     if isinstance(found, facts.Fact):
-        number = "" if found.value is None else f": {found.value:,}" if not isinstance(found.value, str) else f": {found.value}"
+        number = (
+            ""
+            if found.value is None
+            else f": {found.value:,}"
+            if not isinstance(found.value, str)
+            else f": {found.value}"
+        )
         hedge = "" if found.hedge in ("exact", "not quantified") else f", {found.hedge}"
         return {
             "kind": "fact", "says": f"{found.about}{number}{f' {found.unit}' if number else ''}{hedge}",

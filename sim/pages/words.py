@@ -35,9 +35,7 @@ HEADLINES: Mapping[str, dict[str, Any]] = {
         label="Spending of Europe and Canada", says=_number, unit="% of GDP", change="pp of GDP"
     ),
     "troops_europe": dict(label="US troops in Europe", says=_number, unit="persons", change="persons"),
-    "credibility_allies": dict(
-        label="Allies' belief in US defence", says=_percent, unit="%", change="pp"
-    ),
+    "credibility_allies": dict(label="Allies' belief in US defence", says=_percent, unit="%", change="pp"),
 }
 """How each headline outcome is said; one without an entry shows its own name and number."""
 

@@ -22,8 +22,13 @@ def drift(observation, p):
 
 
 def surprise(shock, p):
-    """The shock of one budget [..., A], log: fat tails of its own and one common factor. Equation 2a."""
-    return p.volatility * (np.sqrt(1.0 - p.common_share) * shock.own + np.sqrt(p.common_share) * shock.common)
+    """The shock of one budget [..., A], log: fat tails of its own and one common factor. Equation 2a.
+
+    `volatility` is the scale of a Student t with 3 degrees of freedom, whose standard deviation is √3 times that;
+    `common_share` is a share of variance.
+    """
+    spread = np.sqrt(1.0 - p.common_share) * shock.own + np.sqrt(p.common_share) * shock.common
+    return p.volatility * np.sqrt(3.0) * spread
 
 
 def plan(observation, p, shock):
