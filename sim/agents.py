@@ -19,8 +19,9 @@ from sim.errors import InputError
 from sim.params import Params
 from sim.plan import Plan
 from sim.rules import burden, deterrence, posture
+from sim.start import ANCHOR_QUARTERS, anchored, one_world, start
 from sim.state import Action, Balance, Observation, Orders, Shock, State, Temptation, Theatre
-from sim.step import ANCHOR_QUARTERS, Given, Now, anchored, at_quarter, one_world, play_quarter, start
+from sim.step import Given, Now, at_quarter, play_quarter
 from sim.variables import VARIABLES
 
 

@@ -111,9 +111,9 @@ def _line_words(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def _band_words(own: pd.DataFrame) -> pd.DataFrame:
-    """What share of worlds each band holds, to be written at its upper end in the last year."""
+    """What share of worlds each band holds, to be written on the band in the last year."""
     last = own.iloc[-1]
-    heights = [last.p95, last.p75]
+    heights = [(min(last.p95, HIGHEST_SHARE) + last.p75) / 2, (last.p75 + last.p50) / 2]
     return pd.DataFrame({"kind": "band", "year": last.year, "value": heights, "word": ["90%", "50%"]})
 
 
@@ -130,7 +130,7 @@ def troops(baseline: xr.Dataset, scenario: xr.Dataset, roster: Roster) -> pd.Dat
 
 
 def dumbbell(troops: pd.DataFrame, year: int) -> pd.DataFrame:
-    """The largest hosts of a year, the other allies together, and what has no host. Columns as in `troops`, and words."""
+    """The largest hosts of a year, the other allies together, and what has no host: columns of `troops`, and words."""
     rows = troops[troops.year == year]
     other = rows[rows.place == ELSEWHERE]
     hosts = rows[rows.place != ELSEWHERE]
@@ -198,7 +198,7 @@ def dumbbell_words(table: pd.DataFrame) -> str:
 def risk_words(table: pd.DataFrame, school: str) -> str:
     """The chart of one school in a sentence."""
     told = [f"{row.front} {row.words} ({times(row.low)} to {times(row.high)})" for row in table.itertuples()]
-    return f"{school} school: risk of a limited attack relative to the baseline, median and 90% of worlds: {'; '.join(told)}"
+    return f"{school} school: risk of a limited attack, times the baseline, median and 90% of worlds: {'; '.join(told)}"
 
 
 # --- specifications ---------------------------------------------------------------------------------------------
@@ -206,10 +206,14 @@ def risk_words(table: pd.DataFrame, school: str) -> str:
 
 def _config(colours: dict[str, str]) -> Spec:
     """What all charts have in common."""
-    axis = {"labelColor": colours["quiet"], "titleColor": colours["quiet"], "gridColor": colours["grid"],
-            "domain": False, "ticks": False, "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal"}  # fmt: skip
+    quiet = {"labelColor": colours["quiet"], "gridColor": colours["grid"], "labelFontSize": 11, "titleFontSize": 11}
+    bare = {"domain": False, "ticks": False, "labelPadding": 5, "labelFlush": False, "labelOverlap": False}
     title = {"anchor": "start", "fontSize": 13, "offset": 6, "color": colours["text"]}
-    return {"view": {"stroke": None}, "axis": axis, "title": title}
+    subtitle = {"subtitleFontSize": 11, "subtitleColor": colours["quiet"]}
+    return {"view": {"stroke": None}, "axis": quiet | bare, "title": title | subtitle}
+
+
+_PADDING = {"left": 4, "right": 12, "top": 4, "bottom": 4}
 
 
 def _mark(kind: str, **more: Any) -> Spec:
@@ -242,7 +246,7 @@ def _fan(colours: dict[str, str]) -> Spec:
         {"field": field, "format": ".2f", "title": title}
         for field, title in (("p50", "scenario, median"), ("p5", "5%"), ("p95", "95%"), ("base", "baseline, median"))
     ]
-    blue, text = colours["blue"], {"word": {"field": "word", "type": "nominal"}}
+    blue, text = colours["blue"], {"text": {"field": "word", "type": "nominal"}}
     band, quiet = {"color": blue, "aria": False}, {"fontSize": 10, "color": colours["quiet"]}
     return {"layer": [
         layer(_mark("area", opacity=0.20, **band), "p5", _there("p5"), y2={"field": "p95"}),
@@ -252,11 +256,11 @@ def _fan(colours: dict[str, str]) -> Spec:
         layer(_mark("line", strokeDash=[5, 3], color=colours["baseline"], strokeWidth=2), "base", _there("base")),
         layer(_mark("line", color=colours["text"], strokeWidth=1.5), "observed", _there("observed")),
         layer(_mark("line", color=blue, strokeWidth=2.5), "p50", _there("p50")),
-        layer(_mark("text", align="left", baseline="bottom", dy=-2, **quiet), "value", _of("word"), text=text["word"]),
-        layer({"type": "text", "align": "left", "dx": 3, "fontSize": 10, "color": blue}, "value", _of("band"), text=text["word"]),
+        layer(_mark("text", align="left", baseline="bottom", dy=-2, **quiet), "value", _of("word"), **text),
+        layer(_mark("text", align="right", dx=-3, fontSize=10, color=colours["text"]), "value", _of("band"), **text),
         layer(_mark("rule", opacity=0, strokeWidth=9, aria=False), "p50", _there("year"), tooltip=tooltip,
               y={"datum": 0}, y2={"datum": HIGHEST_SHARE}),
-    ], "config": _config(colours), "padding": {"left": 4, "right": 28, "top": 4, "bottom": 4}}  # fmt: skip
+    ], "config": _config(colours), "padding": _PADDING}  # fmt: skip
 
 
 def _dumbbell(colours: dict[str, str]) -> Spec:
@@ -266,7 +270,7 @@ def _dumbbell(colours: dict[str, str]) -> Spec:
 
     def x(field: str) -> Spec:
         return {"field": field, "type": "quantitative", "title": "persons", "scale": {"domain": [0, MOST_TROOPS]},
-                "axis": {"format": "~s", "values": [0, 20_000, 40_000, 60_000]}}  # fmt: skip
+                "axis": {"format": ",d", "values": [0, 20_000, 40_000, 60_000]}}  # fmt: skip
 
     def point(field: str, **mark: Any) -> Spec:
         return {
@@ -286,7 +290,7 @@ def _dumbbell(colours: dict[str, str]) -> Spec:
         point("now", color=colours["blue"], filled=True, size=50),
         {"mark": {"type": "text", "align": "left", "dx": 9, "fontSize": 11, "color": colours["text"]},
          "encoding": {"y": y, "x": x("right"), "text": {"field": "words", "type": "nominal"}}},
-    ], "config": _config(colours), "height": {"step": 24}, "padding": {"left": 4, "right": 8, "top": 4, "bottom": 4}}  # fmt: skip
+    ], "config": _config(colours), "height": {"step": 24}, "padding": _PADDING}  # fmt: skip
 
 
 def _risk(colours: dict[str, str]) -> Spec:
@@ -307,9 +311,9 @@ def _risk(colours: dict[str, str]) -> Spec:
          "encoding": {"y": y, "x": x("low"), "x2": {"field": "high"}}},
         {"mark": _mark("point", color=colours["blue"], filled=True, size=60, opacity=1),
          "encoding": {"y": y, "x": x("median"), "tooltip": tooltip}},
-        {"mark": _mark("text", dy=-10, fontSize=11, color=colours["text"]),
-         "encoding": {"y": y, "x": x("median"), "text": {"field": "words", "type": "nominal"}}},
-    ], "config": _config(colours), "height": {"step": 30}, "padding": {"left": 4, "right": 10, "top": 4, "bottom": 4}}  # fmt: skip
+        {"mark": _mark("text", align="left", dx=6, fontSize=11, color=colours["text"]),
+         "encoding": {"y": y, "x": x("high"), "text": {"field": "words", "type": "nominal"}}},
+    ], "config": _config(colours), "height": {"step": 24}, "padding": _PADDING}  # fmt: skip
 
 
 FAN = {theme: _fan(colours) for theme, colours in PALETTES.items()}
@@ -317,9 +321,9 @@ DUMBBELL = {theme: _dumbbell(colours) for theme, colours in PALETTES.items()}
 RISK = {theme: _risk(colours) for theme, colours in PALETTES.items()}
 
 
-def titled(spec: Spec, title: str) -> Spec:
-    """A specification under a title, for one panel among several."""
-    return {**spec, "title": title}
+def titled(spec: Spec, title: str, below: str = "") -> Spec:
+    """A specification under a title and perhaps a line below it, for one panel among several."""
+    return {**spec, "title": {"text": title, "subtitle": below} if below else title}
 
 
 def of_year(frame: pd.DataFrame, year: int, **equal: Any) -> pd.DataFrame:
@@ -328,6 +332,12 @@ def of_year(frame: pd.DataFrame, year: int, **equal: Any) -> pd.DataFrame:
     for column, value in equal.items():
         chosen &= frame[column] == value
     return frame[chosen]
+
+
+def threshold(lines: pd.DataFrame, year: int) -> float:
+    """The threshold in force at the end of a year, % of GDP."""
+    rows = lines[(lines.year == year) & lines.line.str.endswith("threshold")]
+    return float(rows.value.iloc[0])
 
 
 def years(frame: pd.DataFrame, first: int) -> Sequence[int]:

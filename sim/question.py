@@ -15,7 +15,7 @@ import xarray as xr
 
 from sim import charts, ensemble, facts
 from sim.outcomes import HEADLINES, OUTCOMES, outcomes, year_ends
-from sim.params import Lever, levers
+from sim.params import Lever, levers, uncertainties
 from sim.plan import Plan, Withdrawal
 from sim.reference import roster
 from sim.results import compare
@@ -189,7 +189,7 @@ def _eastern(hosts: Any) -> bool:
 def changes(plan: Plan, baseline: Plan) -> tuple[str, ...]:
     """Everything in which a plan differs from the baseline, one phrase each."""
     changed = [
-        f"{name.replace('_', ' ')} {written(name, baseline)} → {written(name, plan)}{_suffix(lever)}"
+        f"{name.replace('_', ' ')} {written(name, baseline)} → {written(name, plan)}{unit_after(lever)}"
         for name, lever in levers().items()
         if not np.array_equal(plan.levers[name], baseline.levers[name])
     ]
@@ -212,8 +212,8 @@ def written(name: str, plan: Plan) -> str:
     return ", ".join([f"{path[0]:,g}", *(f"from {plan.quarters[t]} {path[t]:,g}" for t in turns)])
 
 
-def _suffix(lever: Lever) -> str:
-    """The unit as it stands behind a number; an index has none."""
+def unit_after(lever: Lever) -> str:
+    """A unit as it stands behind a number; an index has none."""
     return "" if lever.unit == "0 to 1" else lever.unit if lever.unit.startswith("%") else f" {lever.unit}"
 
 
@@ -255,21 +255,31 @@ def _value(name: str, plan: Plan) -> str:
 def _source(key: str) -> dict[str, str]:
     found = facts.source(key)
     if isinstance(found, facts.Fact):
-        number = (
-            ""
-            if found.value is None
-            else f": {found.value:,}"
-            if not isinstance(found.value, str)
-            else f": {found.value}"
-        )
         hedge = "" if found.hedge in ("exact", "not quantified") else f", {found.hedge}"
         return {
-            "kind": "fact", "says": f"{found.about}{number}{f' {found.unit}' if number else ''}{hedge}",
+            "kind": "fact", "says": f"{found.about}{_amount(found.value, found.unit)}{hedge}",
             "document": f"{found.document} {found.title}", "date": found.date, "place": found.place,
             "speaker": found.speaker, "status": found.status,
         }  # fmt: skip
     kind = "assumption" if isinstance(found, facts.Assumption) else "publication"
     return {"kind": kind, "says": found.cite, "document": "", "date": "", "place": "", "speaker": "", "status": ""}
+
+
+def _amount(value: float | str | None, unit: str | None) -> str:
+    """A fact's value behind its sentence; words stand alone."""
+    if value is None:
+        return ""
+    return f": {value}" if isinstance(value, str) else f": {value:,} {unit}"
+
+
+def anchor() -> str:
+    """The assumed level of risk that relative risks refer to, in natural frequencies."""
+    prior = uncertainties()["anchor"].prior
+    low, middle, high = (f"{float(f'{100 * prior.quantile(np.float64(u)):.1g}'):g}" for u in (0.05, 0.5, 0.95))
+    return (
+        f"about {middle} in 100 for an attack on any ally in eleven years without a new policy, 90% of worlds between "
+        f"{low} and {high} in 100"
+    )
 
 
 def assumed(answer: Answer) -> tuple[int, int]:
@@ -278,8 +288,18 @@ def assumed(answer: Answer) -> tuple[int, int]:
     return moved[moved.kind == "assumption"].control.nunique(), moved.control.nunique()
 
 
-def as_csv(answer: Answer, question: Question) -> str:
-    """The headline numbers and the sources of an answer as one table for a file, with the plan's digest in each row."""
-    table = answer.headlines.assign(scenario=answer.name, worlds=question.worlds, seed=question.seed)
+def sources_csv(answer: Answer) -> str:
+    """The sources of an answer as a file, with the plan's digest in each row."""
+    return _csv(answer.sources, answer)
+
+
+def results_csv(answer: Answer, question: Question) -> str:
+    """The headline numbers of an answer as a file, with the plan's digest in each row."""
+    return _csv(answer.headlines.assign(worlds=question.worlds, seed=question.seed), answer)
+
+
+def _csv(table: pd.DataFrame, answer: Answer) -> str:
+    """A table as text; cells that a spreadsheet would take for a formula are quoted."""
+    table = table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@" and cell else cell)
     table.insert(0, "plan", answer.plan)
     return table.to_csv(index=False, float_format="%.6g")

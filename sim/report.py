@@ -74,7 +74,11 @@ def comparison_text(scenario: Scenario, baseline: Scenario, both: xr.Dataset, ye
         difference = both[name].sel(year=year)
         low, middle, high = np.nanquantile(difference, [0.05, 0.5, 0.95])
         said = (
-            "exactly 0" if not difference.values.any() else "" if results.beyond_chance(difference) else "within chance"
+            "exactly 0"
+            if not difference.values.any()
+            else ""
+            if results.beyond_chance(difference)
+            else "band reaches 0"
         )
         band = f"{number(low, sign=True)} to {number(high, sign=True)}"
         rows.append([name.replace("_", " "), number(middle, sign=True), band, OUTCOMES[name].unit, said])

@@ -86,8 +86,6 @@ def all_uncertainties():
     return st.fixed_dictionaries({name: uncertainty(name) for name in uncertainties()})
 
 
-
-
 def lever_corners():
     """Every lever at one of its ends."""
     return st.fixed_dictionaries({n: st.sampled_from([d.low, d.high]) for n, d in levers().items()})
@@ -159,9 +157,7 @@ def strategy_names(known=None):
     """A strategy for each of the 31 allies: one for most, others for some."""
     name = st.sampled_from(sorted(known or agents.strategies()))
     seats = st.dictionaries(st.integers(0, len(ALLIES) - 1), name, max_size=6)
-    return st.builds(
-        lambda most, some: tuple(some.get(index, most) for index in range(len(ALLIES))), name, seats
-    )
+    return st.builds(lambda most, some: tuple(some.get(index, most) for index in range(len(ALLIES))), name, seats)
 
 
 def schools():

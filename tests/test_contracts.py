@@ -126,7 +126,9 @@ def test_the_number_of_leading_axes_does_not_matter(name, seen, p, shock):
 
 @every_strategy
 @given(
-    seen=observations((2, *COLUMNS)), rows=st.lists(params("burden"), min_size=2, max_size=2), shock=shocks((2, *COLUMNS))
+    seen=observations((2, *COLUMNS)),
+    rows=st.lists(params("burden"), min_size=2, max_size=2),
+    shock=shocks((2, *COLUMNS)),
 )
 def test_parameters_of_many_worlds_are_those_of_each(name, seen, rows, shock):
     """Law 24, for one decision: parameters [R, 1] give every world its own."""

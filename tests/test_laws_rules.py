@@ -551,6 +551,7 @@ def hand(name, found, expected):
     return pytest.param(found, expected, id=name)
 
 
+# fmt: off
 @pytest.mark.parametrize(
     ("found", "expected"),
     [
@@ -593,7 +594,7 @@ def hand(name, found, expected):
             burden.reported_share(np.array([1.8, 1.6, 0.1, 0.0]), 2.0, np.array([0.1, 0.1, -0.4, 0.3]), 0.05,
                                   np.array([1.0, 1.0, 1.0, 0.0])),
             [1.95, 1.7, 0.0, 0.0],
-        ),  # fmt: skip
+        ),
         hand("next regime", burden.next_regime(0.4, -1.0, P), 0.7 * 0.4 - 0.5),
         hand("compliance at and above", commitment.compliance(np.array([2.0, 3.0]), 2.0, 0.5), [1.0, 1.0]),
         hand("compliance a grace below", commitment.compliance(1.5, 2.0, 0.5), 0.36787944117144233),
@@ -617,7 +618,8 @@ def hand(name, found, expected):
         hand("desired total, nobody", posture.desired_total(10e3, 20e3, 2e3, 0.0, 0.0), 0.0),
         # 1000·e^(2(0.5 − 1) + 1(0.9 − 0.5)) = 1000·e^−0.6
         hand("weights", posture.weights(1000.0, 0.5, 0.9, 2.0, 1.0), 548.8116360940264),
-        hand("fill, proportional", posture.fill(np.array([1.0, 3.0]), np.array([9.0, 9.0]), np.array([8.0])), [2.0, 6.0]),
+        hand("fill, proportional", posture.fill(np.array([1.0, 3.0]), np.array([9.0, 9.0]), np.array([8.0])),
+             [2.0, 6.0]),
         # a first level of 2 fills the third (cap 2 < 6); 10 are left for weights 1 and 1
         hand("fill, one cap", posture.fill(np.array([1.0, 1.0, 3.0]), np.array([9.0, 9.0, 2.0]), np.array([10.0])),
              [4.0, 4.0, 2.0]),
@@ -681,10 +683,11 @@ def hand(name, found, expected):
         hand("whole persons", accounting.whole_persons(np.array([1.6, 2.7, 0.7])), [1, 3, 1]),
         hand("whole persons, a tie goes to the first", accounting.whole_persons(np.array([0.5, 0.5])), [1, 0]),
     ],
-)  # fmt: skip
+)
 def test_by_hand(found, expected):
     """Every rule, with round numbers."""
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-14)
+# fmt: on
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Laws of whole worlds: they hold for every plan (MODEL.md section 12)."""
 
+from contextlib import suppress
 from dataclasses import fields, replace
 
 import numpy as np
@@ -10,17 +11,17 @@ from hypothesis import strategies as st
 from sim import draws
 from sim.agents import Alliance, Columns, opening, reference_scale, strategies
 from sim.ensemble import play, run
+from sim.errors import ScenarioError
 from sim.params import levers, uncertainties
 from sim.plan import Withdrawal
 from sim.priors import SCHOOLS
-from sim.reference import ALLIES, roster
-from sim.step import ANCHOR_QUARTERS, at_quarter, play_quarter, resolve
+from sim.reference import ALLIES
+from sim.scenario import load_scenario
+from sim.step import ANCHOR_QUARTERS, at_quarter, play_quarter
 from sim.variables import VARIABLES
 from tests.strategies import (
-    START,
     all_uncertainties,
     extreme_plans,
-    lever,
     lever_paths,
     numbers,
     plan,
@@ -32,8 +33,6 @@ from tests.strategies import (
     span,
     strategy_names,
     uncertainty,
-    uncertainty_values,
-    withdrawals,
 )
 
 WORLDS = 3
@@ -77,6 +76,17 @@ def test_no_soldier_is_lost(here, seed):
     start = here.roster
     everybody = np.sum(start.troops) + start.home + start.indopacific + start.border
     np.testing.assert_allclose(now.values, everybody, rtol=1e-9)
+
+
+@pytest.mark.parametrize("lag", [2.5, {"uniform": [2, 4]}])
+def test_a_lag_between_two_quarters_is_refused_or_loses_nobody(lag):
+    """Law 1, for what a scenario may write in place of a prior of whole numbers."""
+    with suppress(ScenarioError):
+        scenario = load_scenario("baseline").with_levers(surge=20_000.0).with_uncertainties(lag=lag)
+        state, _ = played(scenario.plan())[-1]
+        everybody = np.sum(everywhere(state), axis=-1, keepdims=True) + state.home + state.indopacific + state.border
+        start = scenario.plan().roster
+        np.testing.assert_allclose(everybody, np.sum(start.troops) + start.home + start.indopacific + start.border)
 
 
 @given(st.one_of(plans(), extreme_plans()), some_seed)
@@ -126,7 +136,8 @@ def test_the_theatre_moves_toward_its_target_and_never_past_it_or_below_the_floo
 
 
 @pytest.mark.parametrize(
-    ("policy", "goal"), [({"pivot": 30e3}, 70e3), ({"surge": 20e3}, 120e3), ({"pivot": 60e3, "troop_floor": 76e3}, 76e3)]
+    ("policy", "goal"),
+    [({"pivot": 30e3}, 70e3), ({"surge": 20e3}, 120e3), ({"pivot": 60e3, "troop_floor": 76e3}, 76e3)],
 )
 def test_the_theatre_reaches_its_target(policy, goal):
     """Law 4: eleven years are enough."""
@@ -329,9 +340,7 @@ def reordered(here, order):
             moved[field.name] = np.ascontiguousarray(value[np.ix_(order, order)])
         elif np.shape(value) == (len(order),):
             moved[field.name] = value[order] if isinstance(value, np.ndarray) else tuple(value[i] for i in order)
-    return replace(
-        here, roster=replace(old, **moved), strategies=tuple(here.strategies[index] for index in order)
-    )
+    return replace(here, roster=replace(old, **moved), strategies=tuple(here.strategies[index] for index in order))
 
 
 @given(plans(), st.permutations(range(len(ALLIES))), some_seed)
@@ -354,7 +363,8 @@ def test_an_attack_finds_the_same_ally_in_any_order(order, target, answer, seed)
         state, given_ = opening(turned, seed, [0])
         luck = draws.block(seed, [0], turned.quarters, turned.roster.iso3)
         event = luck.event.copy()
-        event[..., [draws.CHANNELS["event"].columns.index(n) for n in ("attack", "target", "answer")]] = (0, target, answer)
+        names = draws.CHANNELS["event"].columns
+        event[..., [names.index(name) for name in ("attack", "target", "answer")]] = (0.0, target, answer)
         now = at_quarter(turned, given_, luck._replace(event=event), 0, Columns(turned.strategies))
         found.append(play_quarter(state, now))
     one, other = found

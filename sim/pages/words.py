@@ -1,9 +1,10 @@
 """How the app puts numbers and names into words."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
+from sim.outcomes import OUTCOMES
 from sim.tables import number
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>^&])")
@@ -12,6 +13,15 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>^&])")
 def plain(text: str) -> str:
     """Text from a file or an address, so that Markdown shows it as it stands and loads nothing."""
     return _MARKS.sub(r"\\\1", " ".join(str(text).split()))
+
+
+class Said(NamedTuple):
+    """How an outcome is said: title, number as text (of value, allies in all, sign), units of a value and a change."""
+
+    title: str
+    number: Callable[[float, int, bool], str]
+    unit: str
+    change: str
 
 
 def _allies(value: float, allies: int, sign: bool) -> str:
@@ -23,23 +33,31 @@ def _percent(value: float, allies: int, sign: bool) -> str:
     return number(100 * value, sign)
 
 
-def _number(value: float, allies: int, sign: bool) -> str:
+def persons(value: float, allies: int = 0, sign: bool = False) -> str:
+    """Soldiers to the nearest hundred."""
+    rounded = round(value, -2)
+    return f"{rounded:{'+' if sign and rounded else ''},.0f}"
+
+
+def _as_is(value: float, allies: int, sign: bool) -> str:
     return number(value, sign)
 
 
-HEADLINES: Mapping[str, dict[str, Any]] = {
-    "allies_at_threshold": dict(
-        label="Allies at the threshold", says=_allies, unit="of {allies}", change="allies", badge="reported spending"
-    ),
-    "spending_europe_canada_share": dict(
-        label="Spending of Europe and Canada", says=_number, unit="% of GDP", change="pp of GDP"
-    ),
-    "troops_europe": dict(label="US troops in Europe", says=_number, unit="persons", change="persons"),
-    "credibility_allies": dict(label="Allies' belief in US defence", says=_percent, unit="%", change="pp"),
+_SAID: Mapping[str, Said] = {
+    "allies_at_threshold": Said("Allies at the threshold", _allies, " of {allies}", " allies"),
+    "spending_europe_canada_share": Said("Europe and Canada spend", _as_is, "% of GDP", " pp"),
+    "troops_europe": Said("US troops in Europe", persons, " persons", ""),
+    "credibility_allies": Said("Allies' belief in the US", _percent, "%", " pp"),
 }
-"""How each headline outcome is said; one without an entry shows its own name and number."""
 
 
-def said(outcome: str, value: float, allies: int, sign: bool = False) -> str:
-    """A value or a difference of an outcome, without its unit."""
-    return HEADLINES.get(outcome, {"says": _number})["says"](value, allies, sign)
+def said(outcome: str) -> Said:
+    """How an outcome is said; one without words of its own by its name and unit."""
+    unit = f" {OUTCOMES[outcome].unit}"
+    return _SAID.get(outcome) or Said(outcome.replace("_", " "), _as_is, unit, unit)
+
+
+def band(outcome: str, low: float, high: float, allies: int, sign: bool = False) -> str:
+    """Two ends as text, without a unit: "3.2 to 4.1"."""
+    ends = [said(outcome).number(value, allies, sign) for value in (low, high)]
+    return " to ".join(dict.fromkeys(ends))

@@ -13,7 +13,7 @@ class Burden:
 
     volatility: Any = uncertainty(
         Lognormal(0.084, 0.15), unit="log/yr", symbol="sigma", equation="2a", evidence="E",
-        source="panel-2014-2024", about="Size of the yearly shocks to a spending share: scale of a t-distribution with 3 degrees",
+        source="panel-2014-2024", about="Size of the yearly shocks to a spending share (scale of a t with 3 degrees)",
     )  # fmt: skip
     common_share: Any = uncertainty(
         Uniform(0.10, 0.30), unit="share", symbol="rho_c", equation="2a", evidence="E",

@@ -1,0 +1,235 @@
+"""The lever panel in the side bar. It is drawn by the entry point, so that the levers live in the address of each page.
+
+The address holds the scenario and what differs from it: `?scenario=placebo&threshold=3.5`. Names of levers and
+scenarios are therefore part of the interface.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from sim import facts, question
+from sim.errors import InputError
+from sim.pages.words import plain
+from sim.params import Lever
+from sim.question import CONTROLS, EVIDENCE, HIGHEST_SEED, STORY, WORLDS, Question
+from sim.scenario import scenario_names
+
+GROUPS: Mapping[str, Sequence[str]] = {
+    "The guarantee": ("threshold", "conditionality", "grace"),
+    "Burden sharing": ("pledge", "pressure"),
+    "US posture": ("tilt_to_spenders", "pivot", "withdrawal"),
+}
+"""What is shown at once. Every other lever stands under Advanced."""
+
+SHOWN = tuple(name for names in GROUPS.values() for name in names)
+
+VERBS: Mapping[str, str] = {
+    "threshold": "Set the threshold",
+    "conditionality": "Make it conditional",
+    "grace": "Grant some grace",
+    "pledge": "Agree on a pledge",
+    "pressure": "Press for the pledge",
+    "tilt_to_spenders": "Move to spenders",
+    "pivot": "Move to Indo-Pacific",
+    "withdrawal": "Leave Poland, Romania",
+    "congress": "Let Congress resist",
+    "us_share": "Set US spending",
+    "tilt_to_exposed": "Move to the exposed",
+    "border": "Send to US border",
+    "surge": "Add in Europe",
+    "troop_floor": "Set a troop floor",
+}
+"""Short names with a verb; a lever without one shows its own sentence."""
+
+FORMATS: Mapping[str, str] = {
+    "% of GDP": "%.1f%% of GDP",
+    "pp of GDP": "%.1f pp of GDP",
+    "0 to 1": "%.2f of 1",
+    "persons": "%d persons",
+    "log weight": "%.1f log weight",
+}
+"""How a slider writes its value; other units stand in its label."""
+
+SCENARIO = "scenario"
+DEFAULTS = {"worlds": 1000, "seed": 0}
+
+
+def panel() -> Question:
+    """Draw the panel; returns the question that it poses."""
+    address = _address()
+    key = _scenario(address)
+    with st.sidebar:
+        _loader(key)
+        with st.container(gap="xxsmall"):
+            values = {name: value for group, names in GROUPS.items() for name, value in _group(key, group, names)}
+        with st.expander("Advanced"):
+            values |= {name: _slider(key, name) for name in CONTROLS if name not in SHOWN}
+            worlds = st.segmented_control(
+                "Worlds to simulate", WORLDS, default=DEFAULTS["worlds"], required=True, key="worlds",
+                bind="query-params", help="More worlds: less chance in medians and bands, and a longer wait.",
+            )  # fmt: skip
+            seed = st.number_input(
+                "Seed", 0, HIGHEST_SEED, DEFAULTS["seed"], 1, key="seed", bind="query-params",
+                help="The same seed gives the same worlds. Scenario and baseline always share it.",
+            )  # fmt: skip
+        st.button("Reset to the loaded scenario", on_click=_set, args=(key,), width="stretch", key="reset")
+        st.caption("The ends of the sliders are not equally hard to reach.")
+    check_address({**values, "worlds": worlds, "seed": seed})
+    if any(value != question.on_grid(name, value) for name, value in values.items()):
+        st.rerun()
+    return question.ask(key, values, worlds, seed)
+
+
+# --- scenario ---------------------------------------------------------------------------------------------------
+
+
+def _scenario(address: Mapping[str, str]) -> str:
+    """The loaded scenario: the one that the address names, or the story."""
+    key = st.query_params.get(SCENARIO, STORY)
+    if key in scenario_names():
+        return key
+    refuse(f"scenario={key}: no such scenario. Loaded {title(STORY)} instead.")
+    del st.query_params[SCENARIO]
+    return STORY
+
+
+def _loader(key: str) -> None:
+    """A drop-down that loads a scenario and then forgets it: what is loaded stands below."""
+    st.selectbox(
+        "Load a scenario", scenario_names(), index=None, placeholder="Load a scenario…", format_func=title,
+        key="loader", on_change=_load, label_visibility="collapsed",
+    )  # fmt: skip
+    st.caption(f"Loaded: **{plain(title(key))}**", help=plain(question.loaded(key).about))
+
+
+def _load() -> None:
+    key, st.session_state.loader = st.session_state.loader, None
+    if key is None:
+        return
+    try:
+        _set(key)
+    except InputError as error:
+        refuse(*error.problems)
+        return
+    if key == STORY:
+        st.query_params.pop(SCENARIO, None)
+    else:
+        st.query_params[SCENARIO] = key
+
+
+def _set(key: str) -> None:
+    """Put every control where a scenario has it."""
+    for name, value in question.settings(key).items():
+        st.session_state[name] = _typed(CONTROLS[name], value)
+    st.session_state.update(DEFAULTS)
+
+
+def title(key: str) -> str:
+    """A scenario's name; its key when the file cannot be read."""
+    try:
+        return question.loaded(key).name
+    except InputError:
+        return key
+
+
+# --- levers -----------------------------------------------------------------------------------------------------
+
+
+def _group(key: str, group: str, names: Sequence[str]) -> list[tuple[str, float]]:
+    st.markdown(f"**{group}**")
+    return [(name, _slider(key, name)) for name in names]
+
+
+def _slider(key: str, name: str) -> float:
+    control = CONTROLS[name]
+    low, high, step = (_typed(control, value) for value in (control.low, control.high, control.step))
+    start = _typed(control, question.settings(key)[name])
+    if name in st.session_state:
+        st.session_state[name] = _typed(control, question.on_grid(name, st.session_state[name]))
+    return st.slider(
+        label(name), low, high, start, step, format=FORMATS.get(control.unit),
+        key=name, bind="query-params", help=explain(name),
+    )  # fmt: skip
+
+
+def _typed(control: Lever, value: float) -> float:
+    """Persons are whole."""
+    return int(value) if control.unit == "persons" else float(value)
+
+
+def label(name: str) -> str:
+    """What a lever does, its unit if the slider does not show it, and the word assumption if its source has it."""
+    control = CONTROLS[name]
+    unit = "" if control.unit in FORMATS else f" ({control.unit})"
+    mark = " · *assumption*" if "assumption" in control.source else ""
+    return f"{plain(short(name) + unit)}{mark}"
+
+
+def short(name: str) -> str:
+    """A lever by its verb, or by its own sentence."""
+    return VERBS.get(name, CONTROLS[name].about.split(":")[0].split(";")[0])
+
+
+def explain(name: str) -> str:
+    """What a lever means, its range, how well it is known and from where."""
+    control = CONTROLS[name]
+    known = [
+        f"**{plain(control.about)}.**",
+        plain(f"{control.low:,g} to {control.high:,g} {control.unit}, in steps of {control.step:,g}; "
+              f"no effect at {control.neutral:,g}. Named {name} in scenario files."),
+        f"*How it is known:* {plain(EVIDENCE[control.evidence])}.",
+        *(f"*Source:* {plain(facts.cite(source))}." for source in control.source),
+        f"*Note:* {plain(control.note)}",
+    ]  # fmt: skip
+    return "\n\n".join(known)
+
+
+# --- the address ------------------------------------------------------------------------------------------------
+
+
+def _address() -> Mapping[str, str]:
+    """The address as the session began with it."""
+    if "address" not in st.session_state:
+        st.session_state.address, st.session_state.refused = st.query_params.to_dict(), []
+    return st.session_state.address
+
+
+def check_address(values: Mapping[str, object]) -> None:
+    """Compare what the address asked for with what came of it, once, and note what was refused."""
+    grid = {name: question.on_grid(name, float(value)) for name, value in values.items() if name in CONTROLS}
+    for name, value in {**values, **grid}.items():
+        asked = st.session_state.address.pop(name, None)
+        if asked is None or asked == str(value) or _same(asked, value):
+            continue
+        refuse(f"{name}={asked}: refused, {value} is used. {_right(name)}".strip())
+
+
+def _right(name: str) -> str:
+    """What a name in the address takes."""
+    if name not in CONTROLS:
+        return ""
+    control = CONTROLS[name]
+    return (
+        f"It takes {control.low:,g} to {control.high:,g}{question.unit_after(control)}, in steps of {control.step:,g}."
+    )
+
+
+def _same(asked: str, value: object) -> bool:
+    try:
+        return float(asked) == float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
+
+
+def refuse(*problems: str) -> None:
+    """Note something that was not taken over, to be shown once."""
+    st.session_state.refused = [*st.session_state.get("refused", []), *problems]
+
+
+def complaints() -> list[str]:
+    """What was refused, with names in the address that mean nothing; then it is forgotten."""
+    left = [f"{name}: unknown name in the address." for name in st.session_state.address if name != SCENARIO]
+    st.session_state.address = {}
+    told, st.session_state.refused = [*st.session_state.refused, *left], []
+    return told

@@ -1,0 +1,299 @@
+"""Scenarios: what is assumed, as a YAML file that anyone can read, and as a frozen plan that can be played.
+
+Every complaint about a scenario is made here, all at once, before anything runs or is written.
+"""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+
+from sim import priors, reading
+from sim import quarters as calendar
+from sim.agents import DEFAULT_STRATEGY
+from sim.errors import InputError, ScenarioError
+from sim.params import levers
+from sim.plan import Plan
+from sim.reading import Page, hint
+from sim.reference import ALLIES, roster
+from sim.scenario.blocks import END, EVERY_SCHOOL, START, Event, ScenarioFile, WithdrawalBlock, schema, withdrawal
+from sim.scenario.checks import problems
+
+__all__ = [
+    "Event",
+    "Scenario",
+    "ScenarioFile",
+    "WithdrawalBlock",
+    "load_scenario",
+    "scenario_names",
+    "scenarios_dir",
+    "schema",
+]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario as written, with what it extends merged in. The `with_` methods return a changed one."""
+
+    key: str
+    name: str
+    about: str = ""
+    start: str = START
+    end: str = END
+    levers: Mapping[str, Any] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    withdrawals: tuple[WithdrawalBlock, ...] = ()
+    uncertainties: Mapping[str, Any] = field(default_factory=dict)
+    strategies: Mapping[str, str] = field(default_factory=dict)
+    school: str = EVERY_SCHOOL
+    documents: tuple[str, ...] = ()
+
+    def with_levers(self, **values: Any) -> "Scenario":
+        """The scenario with these levers set for the whole run; events that set them give way.
+
+        Raises ScenarioError for an unknown lever or a value out of range.
+        """
+        events = tuple(
+            event.model_copy(update={"levers": left})
+            for event in self.events
+            if (left := {name: v for name, v in event.levers.items() if name not in values})
+        )
+        return _checked(replace(self, levers={**self.levers, **values}, events=events), "with_levers")
+
+    def with_uncertainties(self, **values: Any) -> "Scenario":
+        """The scenario with these uncertainties fixed, or with priors replaced ({"uniform": [low, high]})."""
+        return _checked(replace(self, uncertainties={**self.uncertainties, **values}), "with_uncertainties")
+
+    def with_withdrawal(
+        self, hosts: Sequence[str], troops: Any, start: str, over: int = 4, status: str = "announced"
+    ) -> "Scenario":
+        """The scenario with one more withdrawal of US troops."""
+        block = WithdrawalBlock.model_validate(
+            {"hosts": list(hosts), "troops": troops, "from": start, "over": over, "status": status}
+        )
+        return _checked(replace(self, withdrawals=(*self.withdrawals, block)), "with_withdrawal")
+
+    def with_strategies(self, **values: str) -> "Scenario":
+        """The scenario with other strategies: POL="Drifter", or default="Attractor"."""
+        return _checked(replace(self, strategies={**self.strategies, **values}), "with_strategies")
+
+    def with_school(self, school: str) -> "Scenario":
+        """The scenario under one school of deterrence, or under `all`."""
+        return _checked(replace(self, school=school), "with_school")
+
+    def with_horizon(self, start: str | None = None, end: str | None = None) -> "Scenario":
+        """The scenario over other quarters."""
+        return _checked(replace(self, start=start or self.start, end=end or self.end), "with_horizon")
+
+    @cached_property
+    def _plan(self) -> Plan:
+        span = calendar.span(self.start, self.end)
+        chosen = {name: value for name, value in self.strategies.items() if name != "default"}
+        return Plan(
+            name=self.name,
+            quarters=span,
+            roster=roster(self.start),
+            levers=_paths(self, span),
+            strategies=tuple(chosen.get(ally, self.strategies.get("default", DEFAULT_STRATEGY)) for ally in ALLIES),
+            withdrawals=tuple(withdrawal(block) for block in self.withdrawals),
+            priors={
+                name: priors.read(value) if isinstance(value, dict) else float(value)
+                for name, value in self.uncertainties.items()
+            },
+            school=None if self.school == EVERY_SCHOOL else self.school,
+        )
+
+    def plan(self) -> Plan:
+        """The scenario with every word resolved."""
+        return self._plan
+
+    def written(self) -> dict[str, Any]:
+        """The scenario as plain data, just as a file would hold it; defaults are left out."""
+        every = {
+            "name": self.name,
+            "about": self.about,
+            "start": self.start,
+            "end": self.end,
+            "levers": dict(self.levers),
+            "events": [e.model_dump(by_alias=True, exclude_defaults=True) for e in self.events],
+            "withdrawals": [w.model_dump(by_alias=True, exclude_defaults=True) for w in self.withdrawals],
+            "uncertainties": dict(self.uncertainties),
+            "strategies": dict(self.strategies),
+            "school": self.school if self.school != EVERY_SCHOOL else "",
+            "documents": list(self.documents),
+        }
+        return {key: value for key, value in every.items() if value}
+
+    def to_yaml(self) -> str:
+        """The scenario as a file; reading it gives the same scenario back."""
+        out = StringIO()
+        yaml = YAML(typ="safe", pure=True)
+        yaml.default_flow_style, yaml.sort_base_mapping_type_on_output = False, False  # type: ignore[assignment]
+        yaml.width, yaml.allow_unicode = 4096, True
+        yaml.dump(self.written(), out)
+        return out.getvalue()
+
+
+# --- reading ----------------------------------------------------------------------------------------------------
+
+
+def scenarios_dir() -> Path:
+    """Folder of the scenarios that come with the project."""
+    return reading.folder("scenarios", "baseline.yaml")
+
+
+def scenario_names() -> tuple[str, ...]:
+    """Names of the scenarios that come with the project, the baseline first."""
+    names = sorted(path.stem for path in scenarios_dir().glob("*.yaml"))
+    return ("baseline", *(name for name in names if name != "baseline"))
+
+
+def load_scenario(name: str | Path) -> Scenario:
+    """A scenario by its name in `scenarios/`, or by its path.
+
+    Raises ScenarioError with one line per problem: file, line, key, what is wrong, what would be right.
+    """
+    try:
+        return _load(_find(str(name), Path()), ())
+    except ScenarioError:
+        raise
+    except InputError as error:
+        raise ScenarioError(error.problems) from None
+
+
+def _find(name: str, beside: Path) -> Path:
+    """The file of a scenario named in a file that stands in the folder `beside`, or by a user."""
+    if name in scenario_names():
+        return scenarios_dir() / f"{name}.yaml"
+    path = beside / name
+    if path.suffix in (".yaml", ".yml") or path.exists():
+        return path
+    raise ScenarioError(f"{name}: no such scenario. {hint(name, scenario_names(), most=40)}")
+
+
+def _load(path: Path, above: tuple[Path, ...]) -> Scenario:
+    page = reading.page(path)
+    found, parsed = _parsed(page)
+    parent = Scenario(key="", name="")
+    if parsed.extends is not None:
+        target = _find_parent(page, parsed.extends, (*above, path))
+        parent = _load(target, (*above, path))
+    scenario = _merged(path.stem, parent, parsed)
+    found += problems(scenario, lambda place: page.where(_own(place, parent)))
+    if found:
+        raise ScenarioError(found)
+    return scenario
+
+
+def _own(place: tuple, parent: Scenario) -> tuple:
+    """A place in the merged scenario as a place in the file that extends it."""
+    inherited = {"events": len(parent.events), "withdrawals": len(parent.withdrawals)}
+    if len(place) > 1 and place[0] in inherited:
+        return (place[0], place[1] - inherited[place[0]], *place[2:])
+    return place
+
+
+def _find_parent(page: Page, name: str, above: tuple[Path, ...]) -> Path:
+    where = page.where(("extends",))
+    try:
+        target = _find(name, page.path.parent)
+    except ScenarioError as error:
+        raise ScenarioError(f"{where} {error}") from None
+    if target.resolve() in {path.resolve() for path in above}:
+        ring = " → ".join(path.stem for path in (*above, target))
+        raise ScenarioError(f"{where} extends itself: {ring}. Let one of them stand alone.")
+    if not target.exists():
+        raise ScenarioError(f"{where} no such file: {target}. {hint(name, scenario_names(), most=40)}")
+    return target
+
+
+def _parsed(page: Page) -> tuple[list[str], ScenarioFile]:
+    """The file's structure, and a line per problem with it; what has a problem is left out and the rest goes on."""
+    values = deepcopy(page.values)
+    found: list[str] = []
+    while True:
+        try:
+            return found, ScenarioFile.model_validate(values)
+        except ValidationError as error:
+            for e in error.errors():
+                place = _place(e["loc"])
+                found.append(f"{page.where(place)} {reading.complaint(_block(e['loc']), e)}")
+            _leave_out(values, {_place(e["loc"])[: _depth(e["loc"])] for e in error.errors()})
+
+
+def _depth(loc: tuple) -> int:
+    """How much of a place is left out: an event or withdrawal as a whole, of other blocks the entry."""
+    return 2 if len(loc) > 1 else 1
+
+
+def _leave_out(values: dict[str, Any], places: set[tuple]) -> None:
+    """Take these places out of a file's values; a name that is missing gets a stand-in."""
+    for key, *inner in sorted(places, key=str, reverse=True):
+        if inner and isinstance(values.get(key), (dict, list)):
+            del values[key][inner[0]]
+        else:
+            values.pop(key, None)
+    values.setdefault("name", "without a name")
+
+
+def _place(loc: tuple) -> tuple:
+    return tuple("from" if part == "from_" else part for part in loc)
+
+
+def _block(loc: tuple) -> type[BaseModel]:
+    blocks: dict[str, type[BaseModel]] = {"events": Event, "withdrawals": WithdrawalBlock}
+    return blocks.get(str(loc[0]) if len(loc) > 2 else "", ScenarioFile)
+
+
+def _merged(key: str, parent: Scenario, own: ScenarioFile) -> Scenario:
+    """A scenario that states only what differs, on top of the one it extends."""
+    return Scenario(
+        key=key,
+        name=own.name,
+        about=own.about,
+        start=own.start or parent.start,
+        end=own.end or parent.end,
+        levers={**parent.levers, **own.levers},
+        events=(*parent.events, *own.events),
+        withdrawals=(*parent.withdrawals, *own.withdrawals),
+        uncertainties={**parent.uncertainties, **own.uncertainties},
+        strategies={**parent.strategies, **own.strategies},
+        school=own.school or parent.school,
+        documents=tuple(dict.fromkeys((*parent.documents, *own.documents))),
+    )
+
+
+# --- resolving --------------------------------------------------------------------------------------------------
+
+
+def _paths(scenario: Scenario, span: Sequence[str]) -> dict[str, np.ndarray]:
+    """Every lever's value in every quarter [T]: default, then the scenario's, then its events in order."""
+    paths = {name: _path(scenario.levers.get(name, lever.default), span) for name, lever in levers().items()}
+    for event in scenario.events:
+        first, last = span.index(event.from_), span.index(event.until) if event.until else len(span) - 1
+        for name, value in event.levers.items():
+            paths[name][first : last + 1] = _path(value, span)[first : last + 1]
+    return paths
+
+
+def _path(value: Any, span: Sequence[str]) -> np.ndarray:
+    """A value held, or straight lines between the quarters of a path, held before the first and after the last."""
+    if not isinstance(value, Mapping):
+        return np.full(len(span), float(value))
+    marks = sorted((calendar.number(quarter), float(v)) for quarter, v in value.items())
+    when, what = zip(*marks, strict=True)
+    return np.interp([calendar.number(quarter) for quarter in span], when, what)
+
+
+def _checked(scenario: Scenario, where: str) -> Scenario:
+    found = problems(scenario, lambda place: f"{where}: {'.'.join(map(str, place))}:")
+    if found:
+        raise ScenarioError(found)
+    return scenario

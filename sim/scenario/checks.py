@@ -1,0 +1,198 @@
+"""Everything that a scenario cannot mean, a line each: where, what is wrong, what would be right."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import priors
+from sim import quarters as calendar
+from sim.agents import strategies
+from sim.facts import load_facts, load_hedges
+from sim.params import levers, uncertainties
+from sim.reading import hint
+from sim.reference import ALLIES, DataError, roster
+from sim.scenario.blocks import EVERY_SCHOOL, LONGEST, Event, WithdrawalBlock, withdrawal
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Where = Callable[[tuple], str]
+"""Names a place in the scenario: `FILE:LINE: key.key:`."""
+
+
+def problems(scenario: "Scenario", where: Where) -> list[str]:
+    """Everything that the scenario cannot mean, a line each."""
+    found = _horizon_problems(scenario, where)
+    if found:
+        return found
+    for name, value in scenario.levers.items():
+        found += _lever_problems(name, value, ("levers", name), where)
+    found += [line for n, event in enumerate(scenario.events) for line in _event_problems(scenario, event, n, where)]
+    found += [
+        line for n, block in enumerate(scenario.withdrawals) for line in _withdrawal_problems(scenario, block, n, where)
+    ]
+    found += _stock_problems(scenario, where) if not found else []
+    for name, value in scenario.uncertainties.items():
+        found += _uncertainty_problems(name, value, where)
+    for who, strategy in scenario.strategies.items():
+        if who not in ("default", *ALLIES):
+            found.append(f"{where(('strategies', who))} unknown ally. {hint(who, ['default', *ALLIES], most=40)}")
+        if strategy not in strategies():
+            found.append(f"{where(('strategies', who))} unknown strategy {strategy!r}. {hint(strategy, strategies())}")
+    if scenario.school not in (EVERY_SCHOOL, *priors.SCHOOLS):
+        known = [EVERY_SCHOOL, *priors.SCHOOLS]
+        found.append(f"{where(('school',))} unknown school {scenario.school!r}. {hint(scenario.school, known)}")
+    facts = load_facts()
+    for n, name in enumerate(scenario.documents):
+        if name not in facts:
+            found.append(f"{where(('documents', n))} unknown fact {name!r}. {hint(name, facts)}")
+    return found
+
+
+def _horizon_problems(scenario: "Scenario", where: Where) -> list[str]:
+    found = []
+    for key in ("start", "end"):
+        found += _quarter_problems(getattr(scenario, key), where((key,)))
+    if found:
+        return found
+    first, last = calendar.number(scenario.start), calendar.number(scenario.end)
+    if last < first:
+        return [f"{where(('end',))} {scenario.end} lies before the start {scenario.start}. Put it after."]
+    if last - first >= LONGEST:
+        longest = calendar.label(first + LONGEST - 1)
+        return [
+            f"{where(('end',))} {scenario.end} is too far. A run ends by {longest} when it starts {scenario.start}."
+        ]
+    try:
+        roster(scenario.start)
+    except DataError as error:
+        return [f"{where(('start',))} {error}"]
+    return []
+
+
+def _quarter_problems(text: Any, where: str) -> list[str]:
+    try:
+        calendar.number(text)
+    except ValueError as error:
+        return [f"{where} {error}."]
+    return []
+
+
+def _number_problems(value: Any, low: float, high: float, unit: str, where: str) -> list[str]:
+    """What is wrong with a number that must lie between two ends."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        return [f"{where} {str(value)[:40]!r} is no number. Write one in {unit}, from {low:g} to {high:g}."]
+    if not math.isfinite(value):
+        return [f"{where} {value} is not finite. Write a number in {unit}, from {low:g} to {high:g}."]
+    if not low <= value <= high:
+        return [f"{where} {value:g} is out of range. It takes {low:g} to {high:g} {unit}."]
+    return []
+
+
+def _lever_problems(name: str, value: Any, place: tuple, where: Where) -> list[str]:
+    if name not in levers():
+        return [f"{where(place)} unknown lever. {hint(name, levers(), most=40)}"]
+    lever = levers()[name]
+    if not isinstance(value, Mapping):
+        return _number_problems(value, lever.low, lever.high, lever.unit, where(place))
+    if not value:
+        return [f"{where(place)} an empty path. Write quarters with numbers, like {{2025Q1: 2, 2035Q4: 3.5}}."]
+    return [
+        line
+        for quarter, number in value.items()
+        for line in (
+            *_quarter_problems(quarter, where((*place, quarter))),
+            *_number_problems(number, lever.low, lever.high, lever.unit, where((*place, quarter))),
+        )
+    ]
+
+
+def _within(scenario: "Scenario", quarter: str, where: str) -> list[str]:
+    """What is wrong with a quarter that must lie in the run."""
+    bad = _quarter_problems(quarter, where)
+    if not bad and not calendar.number(scenario.start) <= calendar.number(quarter) <= calendar.number(scenario.end):
+        bad = [f"{where} {quarter} is outside the run. It lasts from {scenario.start} to {scenario.end}."]
+    return bad
+
+
+def _event_problems(scenario: "Scenario", event: Event, n: int, where: Where) -> list[str]:
+    found = _within(scenario, event.from_, where(("events", n, "from")))
+    if event.until is not None:
+        late = _within(scenario, event.until, where(("events", n, "until")))
+        if not found and not late and calendar.number(event.until) < calendar.number(event.from_):
+            late = [f"{where(('events', n, 'until'))} {event.until} lies before {event.from_}. Put it after."]
+        found += late
+    if not event.levers:
+        found.append(f"{where(('events', n, 'levers'))} sets no lever. Name at least one with its value.")
+    for name, value in event.levers.items():
+        found += _lever_problems(name, value, ("events", n, "levers", name), where)
+    return found
+
+
+def _withdrawal_problems(scenario: "Scenario", block: WithdrawalBlock, n: int, where: Where) -> list[str]:
+    place = ("withdrawals", n)
+    found = _within(scenario, block.from_, where((*place, "from")))
+    if bool(block.host) == bool(block.hosts):
+        found.append(f"{where(place)} needs a host or hosts, one of the two. Write hosts: [POL, ROU].")
+    for host in [block.host] if block.host else block.hosts:
+        if host not in ALLIES:
+            found.append(f"{where((*place, 'hosts'))} unknown host {host!r}. {hint(host, ALLIES, most=40)}")
+    if len(set(block.hosts)) < len(block.hosts):
+        found.append(f"{where((*place, 'hosts'))} names a host twice. Name each once.")
+    return found + _troops_problems(block.troops, where((*place, "troops")))
+
+
+def _troops_problems(troops: Any, where: str) -> list[str]:
+    if not isinstance(troops, dict):
+        return _number_problems(troops, 0.0, 1e6, "persons", where)
+    if set(troops) != {"fact"}:
+        return [f"{where} takes a number of persons, or {{fact: id}}."]
+    facts = load_facts()
+    if troops["fact"] not in facts:
+        return [f"{where} unknown fact {troops['fact']!r}. {hint(troops['fact'], facts)}"]
+    fact = facts[troops["fact"]]
+    if fact.unit != "persons" or not isinstance(fact.value, (int, float)):
+        return [f"{where} the fact {fact.id!r} gives no number of persons. Choose one that does."]
+    return []
+
+
+def _stock_problems(scenario: "Scenario", where: Where) -> list[str]:
+    """Withdrawals, added up by host, against what stands there at the start."""
+    start = roster(scenario.start)
+    taken = np.zeros_like(start.troops)
+    for n, block in enumerate(scenario.withdrawals):
+        planned = withdrawal(block)
+        largest = float(load_hedges()[planned.hedge].quantile(1.0))
+        place = where(("withdrawals", n, "troops"))
+        present = start.troops[np.isin(start.places, planned.hosts)].sum()
+        if planned.troops * largest > present:
+            names = ", ".join(planned.hosts)
+            return [f"{place} {planned.troops * largest:,.0f} is more than the {present:,.0f} in {names}. Write less."]
+        taken = taken + planned.by_place(start) * largest
+        over = np.flatnonzero(taken > start.troops + 0.5)
+        if over.size:
+            host = start.places[over[0]]
+            return [
+                f"{place} withdrawals take {taken[over[0]]:,.0f} from {host} in all, "
+                f"where {start.troops[over[0]]:,.0f} stand. Write less."
+            ]
+    return []
+
+
+def _uncertainty_problems(name: str, value: Any, where: Where) -> list[str]:
+    place = where(("uncertainties", name))
+    if name not in uncertainties():
+        return [f"{place} unknown uncertainty. {hint(name, uncertainties())}"]
+    declared = uncertainties()[name]
+    low, high = declared.prior.low, declared.prior.high
+    if not isinstance(value, Mapping):
+        return _number_problems(value, low, high, declared.unit, place)
+    try:
+        prior = priors.read(dict(value))
+    except ValueError as error:
+        return [f"{place} {error}."]
+    if prior.low < low - 1e-12 or prior.high > high + 1e-12:
+        return [f"{place} reaches from {prior.low:g} to {prior.high:g}. It takes {low:g} to {high:g} {declared.unit}."]
+    return []
