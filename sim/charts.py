@@ -24,6 +24,9 @@ ENDS = (0.05, 0.5, 0.95)
 """The 90% band and the median."""
 
 HIGHEST_SHARE, MOST_TROOPS = 7.0, 60_000.0
+WORD_HEIGHT = 0.8
+"""Height of a line of small print in the fan chart, % of GDP."""
+
 RISK_AXIS = (0.5, 32.0)
 
 PLACES_SHOWN = 10
@@ -52,7 +55,7 @@ def headlines(baseline: xr.Dataset, scenario: xr.Dataset, both: xr.Dataset) -> p
         for prefix, values in parts.items():
             low, median, high = np.quantile(values.values, ENDS, axis=0)
             columns |= {f"{prefix}low": low, f"{prefix}median": median, f"{prefix}high": high}
-        columns["beyond_chance"] = [beyond_chance(both[name].sel(year=year)) for year in both.year]
+        columns["beyond_chance"] = [beyond_chance(values) for values in both[name].values.T]
         columns["identical"] = ~both[name].values.any(axis=0)
         frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)
@@ -104,10 +107,11 @@ def fan(spending: pd.DataFrame, lines: pd.DataFrame, ally: str, labelled: bool) 
 
 
 def _line_words(lines: pd.DataFrame) -> pd.DataFrame:
-    """The name and height of each dotted line, to be written at the left, where the past is."""
-    first = lines.groupby("line", sort=False).first().reset_index()
+    """The name and height of each dotted line, to be written at the left, where the past is, and apart."""
+    first = lines.groupby("line", sort=False).first().sort_values("value", ascending=False).reset_index()
     words = [f"{line} {value:g}%" for line, value in zip(first.line, first.value, strict=True)]
-    return pd.DataFrame({"kind": "word", "year": 2014, "value": first.value, "word": words})
+    heights = np.minimum(first.value, first.value.shift(fill_value=np.inf) - WORD_HEIGHT)
+    return pd.DataFrame({"kind": "word", "year": 2014, "value": heights, "word": words})
 
 
 def _band_words(own: pd.DataFrame) -> pd.DataFrame:
@@ -206,7 +210,8 @@ def risk_words(table: pd.DataFrame, school: str) -> str:
 
 def _config(colours: dict[str, str]) -> Spec:
     """What all charts have in common."""
-    quiet = {"labelColor": colours["quiet"], "gridColor": colours["grid"], "labelFontSize": 11, "titleFontSize": 11}
+    quiet = {"labelColor": colours["quiet"], "gridColor": colours["grid"], "labelFontSize": 11}
+    quiet |= {"titleColor": colours["quiet"], "titleFontSize": 11, "titleFontWeight": "normal"}
     bare = {"domain": False, "ticks": False, "labelPadding": 5, "labelFlush": False, "labelOverlap": False}
     title = {"anchor": "start", "fontSize": 13, "offset": 6, "color": colours["text"]}
     subtitle = {"subtitleFontSize": 11, "subtitleColor": colours["quiet"]}
@@ -256,7 +261,7 @@ def _fan(colours: dict[str, str]) -> Spec:
         layer(_mark("line", strokeDash=[5, 3], color=colours["baseline"], strokeWidth=2), "base", _there("base")),
         layer(_mark("line", color=colours["text"], strokeWidth=1.5), "observed", _there("observed")),
         layer(_mark("line", color=blue, strokeWidth=2.5), "p50", _there("p50")),
-        layer(_mark("text", align="left", baseline="bottom", dy=-2, **quiet), "value", _of("word"), **text),
+        layer(_mark("text", align="left", baseline="bottom", dy=-6, **quiet), "value", _of("word"), **text),
         layer(_mark("text", align="right", dx=-3, fontSize=10, color=colours["text"]), "value", _of("band"), **text),
         layer(_mark("rule", opacity=0, strokeWidth=9, aria=False), "p50", _there("year"), tooltip=tooltip,
               y={"datum": 0}, y2={"datum": HIGHEST_SHARE}),

@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -187,10 +188,8 @@ def app(port):
     """
     root = Path(__file__).parents[1]
     home = root if (root / "app.py").exists() else Path(__file__).parent / "_app"
-    try:
-        import streamlit  # noqa: F401
-    except ImportError:
-        raise InputError("app: streamlit is not installed. Install the extra: pip install 'article5[app]'.") from None
+    if find_spec("streamlit") is None:
+        raise InputError("app: streamlit is not installed. Install the extra: pip install 'article5[app]'.")
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     sys.exit(subprocess.call(command, cwd=home, env={**os.environ, "PYTHONPATH": path}))

@@ -32,7 +32,10 @@ EAST = ("POL", "ROU")
 
 WITHDRAWAL_START, WITHDRAWAL_QUARTERS = "2025Q3", 4
 
-ASKED = (*HEADLINES, "troops_by_host", "risk_by_front")
+SHOWN = (*HEADLINES, "troops_by_host")
+ASKED = (*SHOWN, "risk_by_front")
+"""Outcomes whose values are shown, and those that are compared."""
+
 KEPT = ("share", *dict.fromkeys(v for n in ASKED for v in OUTCOMES[n].needs if not v.startswith("lever_")))
 
 WITHDRAWAL = Lever(
@@ -136,10 +139,10 @@ def answer(question: Question) -> Answer:
     baseline = loaded(BASELINE).with_horizon(scenario.start, scenario.end)
     first = _baseline(scenario.start, scenario.end, question.worlds, question.seed)
     second = _yearly(ensemble.run(plan, question.worlds, question.seed, KEPT))
-    first = first.assign(lever_threshold=second.lever_threshold)
+    first = first.assign_coords(lever_threshold=second.lever_threshold)
     both = compare(first, second, ASKED)
-    tables = outcomes(first, ASKED), outcomes(second, ASKED)
-    shares = year_ends(first).share, year_ends(second).share
+    tables = outcomes(first, SHOWN), outcomes(second, SHOWN)
+    shares = year_ends(first[["share"]]).share, year_ends(second[["share"]]).share
     return Answer(
         name=scenario.name,
         about=scenario.about,

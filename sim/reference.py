@@ -87,6 +87,11 @@ class Roster:
     border: float  # at the southern border, persons
 
     @cached_property
+    def by_code(self) -> NDArray[np.intp]:
+        """Where the allies stand in the order of their codes: a draw along the allies must not depend on theirs."""
+        return np.argsort(np.array(self.iso3))
+
+    @cached_property
     def digest(self) -> str:
         """A digest of every number and name of the roster."""
         content = sha256()

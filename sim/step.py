@@ -282,9 +282,11 @@ def press(state: State, now: Now) -> State:
 def resolve(state: State, now: Now) -> State:
     """10: an attack comes or not, the United States fights or not, and everyone takes note (3e, 5b)."""
     luck, p = now.luck, now.params
-    target = deterrence.struck(
-        state.hazard, luck.common("event", "attack", now.row), luck.common("event", "target", now.row)
+    by_code = now.plan.roster.by_code
+    struck = deterrence.struck(
+        state.hazard[..., by_code], luck.common("event", "attack", now.row), luck.common("event", "target", now.row)
     )
+    target = struck[..., np.argsort(by_code)]
     honoured, abandoned = deterrence.answered(target, state.commitment, luck.common("event", "answer", now.row))
     jump = p.commitment.tested_jump
     return state._replace(

@@ -17,7 +17,8 @@ from sim.plan import Withdrawal
 from sim.priors import SCHOOLS
 from sim.reference import ALLIES
 from sim.scenario import load_scenario
-from sim.step import ANCHOR_QUARTERS, at_quarter, play_quarter
+from sim.start import ANCHOR_QUARTERS
+from sim.step import at_quarter, play_quarter
 from sim.variables import VARIABLES
 from tests.strategies import (
     all_uncertainties,
@@ -237,31 +238,27 @@ def test_russia_only_recovers(here, seed):
 
 @given(plans(), lever_paths(10, "conditionality", "tilt_to_spenders"), some_seed)
 def test_a_threshold_that_nothing_reads_changes_nothing(here, other, seed):
-    """Law 16: without conditionality and tilt, any threshold, grace and Congress are the baseline, bit for bit.
-
-    Compliance itself is a measurement by the threshold, and no rule reads it: it alone may differ.
-    """
+    """Law 16: without conditionality and tilt, any threshold, grace and Congress are the baseline, bit for bit."""
     count = len(here.quarters)
     zero = {name: np.zeros(count) for name in ("conditionality", "tilt_to_spenders")}
     read_by_none = {n: path[:count] for n, path in other.items() if n in ("threshold", "grace", "congress")}
     idle = replace(here, levers={**here.levers, **zero})
-    names = [name for name in VARIABLES if name != "compliance"]
-    same(run(replace(idle, levers={**idle.levers, **read_by_none}), WORLDS, seed), run(idle, WORLDS, seed), names)
+    same(run(replace(idle, levers={**idle.levers, **read_by_none}), WORLDS, seed), run(idle, WORLDS, seed))
 
 
 @given(strategy_names(), priors(), schools(), some_seed, st.integers(1, 10))
 def test_the_baseline_is_no_policy(names, given_priors, school, seed, count):
-    """Law 16: defaults are the same as every lever at its neutral value, bit for bit but for compliance."""
+    """Law 16: defaults are the same as every lever at its neutral value, bit for bit."""
     here = plan(count, strategies=names, priors=given_priors, school=school)
     neutral = replace(here, levers={n: np.full(count, declared.neutral) for n, declared in levers().items()})
-    same(run(here, WORLDS, seed), run(neutral, WORLDS, seed), [name for name in VARIABLES if name != "compliance"])
+    same(run(here, WORLDS, seed), run(neutral, WORLDS, seed))
 
 
 @pytest.mark.parametrize("name", levers())
 def test_a_lever_at_its_neutral_value_is_the_baseline(name):
     """Law 16, lever by lever over eleven years."""
     neutral = run(plan(44, {name: levers()[name].neutral}), worlds=4, seed=2)
-    same(neutral, run(plan(44), worlds=4, seed=2), [variable for variable in VARIABLES if variable != "compliance"])
+    same(neutral, run(plan(44), worlds=4, seed=2))
 
 
 FLAT = {f"{name}_elasticity": 0.0 for name in ("belief", "denial", "spiral", "strength")}

@@ -10,8 +10,8 @@ SIM = ROOT / "sim"
 
 ORDER = (
     "errors", "quarters", "tables", "reading", "facts", "reference", "priors", "params", "state", "rules", "draws",
-    "plan", "step", "variables", "agents", "scenario", "outcomes", "ensemble", "results", "batch", "analysis",
-    "catalogue", "report", "charts", "question", "pages", "cli", "__init__", "__main__",
+    "plan", "step", "start", "variables", "agents", "scenario", "outcomes", "ensemble", "results", "batch",
+    "analysis", "__init__", "catalogue", "report", "charts", "question", "pages", "cli", "__main__",
 )  # fmt: skip
 """Rooms from bottom to top. A new module takes its place here, above all it looks at."""
 

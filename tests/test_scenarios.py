@@ -185,6 +185,8 @@ STRUCTURE = {
     "odd prior": ("name: x\nuncertainties: {anchor: {gamma: [1, 2]}}\n", "Write one of uniform"),
     "wide prior": ("name: x\nuncertainties: {anchor: {uniform: [0.1, 7]}}\n", "reaches from 0.1 to 7."),
     "falling prior": ("name: x\nuncertainties: {anchor: {uniform: [0.2, 0.1]}}\n", "uniform falls. Write its lower end first"),
+    "half a quarter": ("name: x\nuncertainties: {lag: 2.5}\n", "uncertainties.lag: 2.5 is no whole number."),
+    "spread of a count": ("name: x\nuncertainties: {lag: {uniform: [2, 4]}}\n", "lag: counts quarters. Write a whole"),
     "unknown document": ("name: x\ndocuments: [spending]\n", "documents.0: unknown fact 'spending'."),
     "no parent": ("name: x\nextends: baselin\n", "x.yaml:2: extends: baselin: no such scenario. Did you mean 'baseline'?"),
     "missing parent file": ("name: x\nextends: other.yaml\n", "x.yaml:2: extends: no such file"),

@@ -1,6 +1,7 @@
 """What follows from a policy, next to the baseline under the same luck."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -115,7 +116,7 @@ def card(row, allies: int) -> None:
     words, declared = said(row.outcome), OUTCOMES[row.outcome]
     unit = words.unit.format(allies=allies)
     change = f"{words.number(row.change_median, allies, True)}{words.change}"
-    colour = "orange" if row.beyond_chance else "gray"
+    colour: Literal["orange", "gray"] = "orange" if row.beyond_chance else "gray"
     st.metric(
         words.title,
         f"{words.number(row.median, allies, False)}{unit}",
@@ -125,7 +126,7 @@ def card(row, allies: int) -> None:
                    f"{declared.badge}: {BADGES[declared.badge]}."),
     )  # fmt: skip
     ends = band(row.outcome, row.low, row.high, allies)
-    st.markdown(f":small[90% band: {ends}  \n{difference(row, allies)}  \n{badge(declared.badge)}{doubt(row)}]")
+    st.markdown(f":small[90% band: {ends}  \n{difference(row, allies)}  \n{doubt(row)}{badge(declared.badge)}]")
 
 
 def badge(known: str) -> str:
@@ -142,7 +143,7 @@ def difference(row, allies: int) -> str:
 
 def doubt(row) -> str:
     """What must be said of a difference whose band holds 0."""
-    return "" if row.identical or row.beyond_chance else " no difference beyond chance"
+    return "" if row.identical or row.beyond_chance else "no difference beyond chance  \n"
 
 
 # --- in charts ----------------------------------------------------------------------------------------------------

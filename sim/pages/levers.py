@@ -5,6 +5,7 @@ scenarios are therefore part of the interface.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -176,13 +177,17 @@ def explain(name: str) -> str:
     control = CONTROLS[name]
     known = [
         f"**{plain(control.about)}.**",
-        plain(f"{control.low:,g} to {control.high:,g} {control.unit}, in steps of {control.step:,g}; "
+        plain(f"{_range(control)}, in steps of {control.step:,g}; "
               f"no effect at {control.neutral:,g}. Named {name} in scenario files."),
         f"*How it is known:* {plain(EVIDENCE[control.evidence])}.",
         *(f"*Source:* {plain(facts.cite(source))}." for source in control.source),
         f"*Note:* {plain(control.note)}",
     ]  # fmt: skip
     return "\n\n".join(known)
+
+
+def _range(control: Lever) -> str:
+    return f"{control.low:,g} to {control.high:,g}{question.unit_after(control)}"
 
 
 # --- the address ------------------------------------------------------------------------------------------------
@@ -195,7 +200,7 @@ def _address() -> Mapping[str, str]:
     return st.session_state.address
 
 
-def check_address(values: Mapping[str, object]) -> None:
+def check_address(values: Mapping[str, Any]) -> None:
     """Compare what the address asked for with what came of it, once, and note what was refused."""
     grid = {name: question.on_grid(name, float(value)) for name, value in values.items() if name in CONTROLS}
     for name, value in {**values, **grid}.items():
@@ -215,9 +220,9 @@ def _right(name: str) -> str:
     )
 
 
-def _same(asked: str, value: object) -> bool:
+def _same(asked: str, value: Any) -> bool:
     try:
-        return float(asked) == float(value)  # type: ignore[arg-type]
+        return float(asked) == float(value)
     except (TypeError, ValueError):
         return False
 

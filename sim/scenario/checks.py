@@ -188,11 +188,20 @@ def _uncertainty_problems(name: str, value: Any, where: Where) -> list[str]:
     declared = uncertainties()[name]
     low, high = declared.prior.low, declared.prior.high
     if not isinstance(value, Mapping):
-        return _number_problems(value, low, high, declared.unit, place)
+        return _number_problems(value, low, high, declared.unit, place) or _whole_problems(declared.prior, value, place)
+    if isinstance(declared.prior, priors.Integers):
+        return [f"{place} counts {declared.unit}. Write a whole number from {low:g} to {high:g}."]
     try:
         prior = priors.read(dict(value))
     except ValueError as error:
         return [f"{place} {error}."]
     if prior.low < low - 1e-12 or prior.high > high + 1e-12:
         return [f"{place} reaches from {prior.low:g} to {prior.high:g}. It takes {low:g} to {high:g} {declared.unit}."]
+    return []
+
+
+def _whole_problems(prior: priors.Prior, value: Any, where: str) -> list[str]:
+    """What is wrong with a number that counts something."""
+    if isinstance(prior, priors.Integers) and value != int(value):
+        return [f"{where} {value:g} is no whole number. Write one from {prior.low:g} to {prior.high:g}."]
     return []

@@ -1,0 +1,210 @@
+"""What the app does, in process and without a browser."""
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from sim import charts, facts, question
+from sim.pages import levers, words
+from sim.question import BASELINE, CONTROLS, STORY, Question
+from sim.scenario import scenario_names
+
+testing = pytest.importorskip("streamlit.testing.v1")
+
+APP = Path(__file__).parents[1] / "app.py"
+
+
+def app(**address):
+    """The app, opened at an address."""
+    opened = testing.AppTest.from_file(str(APP), default_timeout=120)
+    for name, value in address.items():
+        opened.query_params[name] = value
+    return opened.run()
+
+
+def text(opened):
+    """Everything that stands in Markdown or captions, without escapes."""
+    return re.sub(r"\\(.)", r"\1", "\n".join(e.value for e in [*opened.markdown, *opened.caption, *opened.warning]))
+
+
+def metrics(opened):
+    return [(m.label, m.value, m.delta) for m in opened.metric]
+
+
+# --- the page -----------------------------------------------------------------------------------------------------
+
+
+def test_opens_on_the_story():
+    opened = app()
+    assert not opened.exception
+    assert opened.slider(key="threshold").value == 5.0
+    assert len(opened.metric) == len(question.HEADLINES)
+    assert "In this model, by 2035" in text(opened)
+    assert "Changed:** threshold 2 → 5% of GDP · conditionality 0 → 0.6." in text(opened)
+    assert question.settings(STORY)["conditionality"] == 0.6
+
+
+def test_a_lever_changes_the_results():
+    opened = app(worlds="200")
+    before = metrics(opened)
+    opened.slider(key="conditionality").set_value(0.0).run()
+    assert not opened.exception
+    assert metrics(opened) != before
+    assert "exactly 0" in text(opened)
+
+
+@pytest.mark.parametrize("key", scenario_names())
+def test_every_scenario_loads(key):
+    opened = app(worlds="200")
+    opened.selectbox(key="loader").set_value(key).run()
+    assert not opened.exception
+    assert opened.selectbox(key="loader").value is None, "a loader does not keep what it loaded"
+    for name, value in question.settings(key).items():
+        assert opened.slider(key=name).value == value
+    assert words.plain(question.loaded(key).name) in "".join(c.value for c in opened.caption)
+
+
+def test_placebo_is_exactly_nought():
+    opened = app(scenario="placebo", worlds="200")
+    assert "Every difference is exactly 0" in text(opened)
+    assert "Changed:** threshold 2 → 5% of GDP." in text(opened)
+    assert {delta for _, _, delta in metrics(opened)} == {"0"}
+
+
+def test_baseline_says_that_nothing_is_changed():
+    assert "Nothing is changed**: every difference is exactly 0." in text(app(scenario=BASELINE, worlds="200"))
+
+
+def test_another_year():
+    opened = app(worlds="200")
+    before = metrics(opened)
+    opened.selectbox(key="year").set_value(2028).run()
+    assert metrics(opened) != before
+    assert "by 2028" in text(opened)
+
+
+def test_reset_goes_back_to_the_loaded_scenario():
+    opened = app(worlds="200", threshold="3.5", seed="4")
+    opened.button(key="reset").click().run()
+    assert opened.slider(key="threshold").value == 5.0
+    assert opened.number_input(key="seed").value == 0
+
+
+def test_what_the_app_shows_is_what_it_says():
+    """Words that must not appear, units and honesty lines that must."""
+    said = text(app(worlds="200"))
+    for banned in ("probability of war", "forecast of war", "probability that"):
+        assert banned not in said
+    for needed in ("not a forecast", "hindcast says nothing about deterrence", "not equally hard to reach", "anchor"):
+        assert needed in said
+    assert "1 of 2 moved levers rest on an assumption" in said
+
+
+def test_charts_have_words_and_constant_specifications():
+    opened = app(worlds="200")
+    drawn = opened.get("vega_lite_chart")
+    assert len(drawn) >= 6
+    for chart in drawn:
+        assert chart.proto.alt
+        assert "datasets" not in json.loads(chart.proto.spec)
+
+
+# --- the address --------------------------------------------------------------------------------------------------
+
+
+def test_the_address_sets_levers():
+    opened = app(scenario="withdraw-10000-east", threshold="3.5", seed="7", worlds="200")
+    assert opened.slider(key="threshold").value == 3.5
+    assert opened.slider(key="withdrawal").value == 10_000
+    assert "seed 7" in text(opened)
+
+
+@pytest.mark.parametrize("bad", ["99", "-1", "nan", "abc", "1e308"])
+def test_the_address_is_refused_aloud(bad):
+    opened = app(threshold=bad, worlds="200")
+    assert not opened.exception
+    assert opened.slider(key="threshold").value == 5.0
+    assert f"threshold={bad}: refused" in text(opened)
+
+
+def test_a_value_between_steps_is_moved_to_one():
+    opened = app(threshold="3.14159", worlds="200")
+    assert opened.slider(key="threshold").value == pytest.approx(3.1)
+    assert "threshold=3.14159: refused, 3.1 is used" in text(opened)
+
+
+def test_unknown_names_are_refused_aloud():
+    said = text(app(scenario="nowhere", treshold="3", worlds="200"))
+    assert "scenario=nowhere: no such scenario" in said
+    assert "treshold: unknown name" in said
+
+
+def test_markdown_in_an_address_stays_text():
+    evil = "![x](http://evil.example/x.png)"
+    opened = app(scenario=evil, worlds="200")
+    assert not any(evil in element.value for element in opened.warning)
+    assert evil in text(opened)
+
+
+# --- the panel ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_help_names_every_source(name):
+    control, shown = CONTROLS[name], re.sub(r"\\(.)", r"\1", levers.explain(name))
+    for key in control.source:
+        assert " ".join(facts.cite(key).split()) in shown
+    assert question.EVIDENCE[control.evidence] in shown
+    assert control.unit in shown
+    assert ("assumption" in control.source) == ("*assumption*" in levers.label(name))
+
+
+def test_every_lever_has_a_slider():
+    opened = app(worlds="200")
+    assert {slider.key for slider in opened.slider} == set(CONTROLS)
+    assert set(levers.SHOWN) <= set(CONTROLS)
+    assert set(levers.VERBS) <= set(CONTROLS)
+
+
+# --- questions and answers ------------------------------------------------------------------------------------------
+
+
+def test_a_question_holds_only_what_differs_from_the_file():
+    start = question.settings(STORY)
+    assert question.ask(STORY, start) == Question(STORY)
+    assert question.ask(STORY, {**start, "threshold": 3.4999}) == Question(STORY, (("threshold", 3.5),))
+    assert hash(Question(STORY)) == hash(question.ask(STORY, start))
+
+
+def test_the_withdrawal_of_a_file_gives_way_to_the_slider():
+    own = question.loaded("withdraw-10000-east")
+    assert Question("withdraw-10000-east").resolved().withdrawals == own.withdrawals
+    assert Question("withdraw-10000-east", withdrawal=0.0).resolved().withdrawals == ()
+    (block,) = Question("withdraw-10000-east", withdrawal=5000.0).resolved().withdrawals
+    assert (block.troops, block.status) == (5000.0, "executed")
+
+
+def test_the_whole_withdrawal_can_be_simulated():
+    asked = Question(BASELINE, withdrawal=CONTROLS["withdrawal"].high, worlds=20)
+    found = question.answer(asked)
+    forces = found.headlines[(found.headlines.outcome == "troops_europe") & (found.headlines.year == 2035)]
+    assert forces.change_median.item() < -10_000
+
+
+def test_files_carry_the_digest_of_the_plan():
+    asked = Question(worlds=20)
+    found = question.answer(asked)
+    for table in (question.sources_csv(found), question.results_csv(found, asked)):
+        rows = list(csv.DictReader(table.splitlines()))
+        assert rows
+        assert {row["plan"] for row in rows} == {found.plan}
+    assert found.plan == asked.resolved().plan().fingerprint
+
+
+def test_relative_risks_in_words():
+    assert [charts.times(r) for r in (1.0, 1.04, 0.52, 1.94, 1.96, 2.4, 14.9)] == [
+        "×1", "×1.0", "×0.5", "×1.9", "×2", "×2", "×10",
+    ]  # fmt: skip
