@@ -5,10 +5,12 @@ columns (`Columns`), and a law in the tests proves that both are the same. To gi
 subclass `Ally` and write `decide`; scenario files, command line and tests find the class by its name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import count
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import mesa
 import numpy as np
@@ -25,8 +27,20 @@ from sim.step import Given, Now, at_quarter, play_quarter
 from sim.variables import VARIABLES
 
 
+class _Counters:
+    """Mesa's counters of agents by model, without keeping every model alive as Mesa 3.3 would."""
+
+    def __init__(self) -> None:
+        self.by_model: WeakKeyDictionary[mesa.Model, Iterator[int]] = WeakKeyDictionary()
+
+    def __getitem__(self, model: mesa.Model) -> Iterator[int]:
+        return self.by_model.setdefault(model, count(1))
+
+
 class Decider(mesa.Agent):
     """An agent whose class decides. Write `decide`; the ensemble asks it too."""
+
+    _ids: Any = _Counters()
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)

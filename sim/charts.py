@@ -1,36 +1,18 @@
-"""Results as tidy frames, and the constant Vega-Lite specifications that draw them. No Streamlit here.
+"""The constant Vega-Lite specifications that draw the frames. No Streamlit here.
 
 A specification never changes while the app runs: only the frames do, so that a chart is redrawn and never rebuilt.
 Axes are fixed across scenarios; what lies beyond them is cut off.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-import pandas as pd
-import xarray as xr
-
-from sim.outcomes import FRONTS, HEADLINES
-from sim.plan import Plan
-from sim.priors import SCHOOLS
-from sim.reference import Roster, panel
-from sim.results import QUANTILES, bands, beyond_chance
-from sim.tables import number
+from sim.frames import HIGHEST_SHARE, front_name
+from sim.outcomes import FRONTS
 
 Spec = dict[str, Any]
 
-ENDS = (0.05, 0.5, 0.95)
-"""The 90% band and the median."""
-
-HIGHEST_SHARE, MOST_TROOPS = 7.0, 60_000.0
-WORD_HEIGHT = 0.8
-"""Height of a line of small print in the fan chart, % of GDP."""
-
+MOST_TROOPS = 60_000.0
 RISK_AXIS = (0.5, 32.0)
-
-PLACES_SHOWN = 10
-ELSEWHERE, REST = "Elsewhere in Europe", "Other allies"
 
 PALETTES = {
     "light": dict(
@@ -39,173 +21,6 @@ PALETTES = {
     "dark": dict(text="#f2f2f2", quiet="#b8b8b8", baseline="#a5a5a5", blue="#6ea8ec", orange="#f19a4a", grid="#3a3f47"),
 }
 """Colours by theme: blue the scenario, grey the baseline, orange what moves. No red and green."""
-
-
-# --- frames -----------------------------------------------------------------------------------------------------
-
-
-def headlines(baseline: xr.Dataset, scenario: xr.Dataset, both: xr.Dataset) -> pd.DataFrame:
-    """The headline outcomes by year. Columns: outcome, year, then low, median and high of the scenario, of the
-    baseline (`base_`) and of the paired difference (`change_`); `beyond_chance` and `identical`.
-    """
-    frames = []
-    for name in HEADLINES:
-        parts = {"": scenario[name], "base_": baseline[name], "change_": both[name]}
-        columns: dict[str, Any] = {"outcome": name, "year": both.year.values}
-        for prefix, values in parts.items():
-            low, median, high = np.quantile(values.values, ENDS, axis=0)
-            columns |= {f"{prefix}low": low, f"{prefix}median": median, f"{prefix}high": high}
-        columns["beyond_chance"] = [beyond_chance(values) for values in both[name].values.T]
-        columns["identical"] = ~both[name].values.any(axis=0)
-        frames.append(pd.DataFrame(columns))
-    return pd.concat(frames, ignore_index=True)
-
-
-def spending(baseline: xr.DataArray, scenario: xr.DataArray, roster: Roster) -> pd.DataFrame:
-    """Spending by ally and year, % of GDP, the observed years first. Columns: ally, year, observed, p5 to p95, base.
-
-    Lines and bands begin at the last observed year.
-    """
-    seen = panel()
-    names = dict(zip(roster.iso3, roster.name, strict=True))
-    history = pd.DataFrame({"iso3": seen.iso3, "year": seen.year, "observed": seen.share})
-    history = history[history.iso3.isin(names)]
-    columns = [f"p{100 * q:g}" for q in QUANTILES]
-    simulated = bands(scenario).transpose("ally", "year", "quantile")
-    ally, year = np.meshgrid(scenario.ally.values, scenario.year.values, indexing="ij")
-    future = pd.DataFrame(simulated.values.reshape(-1, len(columns)), columns=columns)
-    future.insert(0, "iso3", ally.ravel())
-    future.insert(1, "year", year.ravel())
-    future["base"] = baseline.median("world").transpose("ally", "year").values.ravel()
-    last = (history.year == int(roster.start[:4]) - 1).to_numpy()
-    for column in [*columns, "base"]:
-        history[column] = np.where(last, history.observed, np.nan)
-    table = pd.concat([history, future], ignore_index=True)
-    table.insert(0, "ally", table.pop("iso3").map(names))
-    return table
-
-
-def lines(plan: Plan) -> pd.DataFrame:
-    """Pledge and threshold at year ends, % of GDP. Columns: line, year, value; one line where both are the same."""
-    ends = [t for t, quarter in enumerate(plan.quarters) if quarter.endswith("Q4")]
-    years = [int(plan.quarters[t][:4]) for t in ends]
-    paths = {name: plan.levers[name][ends] for name in ("pledge", "threshold")}
-    if np.array_equal(paths["pledge"], paths["threshold"]):
-        paths = {"pledge and threshold": paths["pledge"]}
-    return pd.concat(
-        [pd.DataFrame({"line": name, "year": years, "value": path}) for name, path in paths.items()], ignore_index=True
-    )
-
-
-def fan(spending: pd.DataFrame, lines: pd.DataFrame, ally: str, labelled: bool) -> pd.DataFrame:
-    """What one panel of the fan chart draws. `labelled` adds the words on bands and lines."""
-    own = spending[spending.ally == ally].drop(columns="ally").assign(kind="path")
-    drawn = [own, lines.assign(kind="line")]
-    if labelled:
-        drawn += [_line_words(lines), _band_words(own)]
-    return pd.concat(drawn, ignore_index=True)
-
-
-def _line_words(lines: pd.DataFrame) -> pd.DataFrame:
-    """The name and height of each dotted line, to be written at the left, where the past is, and apart."""
-    first = lines.groupby("line", sort=False).first().sort_values("value", ascending=False).reset_index()
-    words = [f"{line} {value:g}%" for line, value in zip(first.line, first.value, strict=True)]
-    heights = np.minimum(first.value, first.value.shift(fill_value=np.inf) - WORD_HEIGHT)
-    return pd.DataFrame({"kind": "word", "year": 2014, "value": heights, "word": words})
-
-
-def _band_words(own: pd.DataFrame) -> pd.DataFrame:
-    """What share of worlds each band holds, to be written on the band in the last year."""
-    last = own.iloc[-1]
-    heights = [(min(last.p95, HIGHEST_SHARE) + last.p75) / 2, (last.p75 + last.p50) / 2]
-    return pd.DataFrame({"kind": "band", "year": last.year, "value": heights, "word": ["90%", "50%"]})
-
-
-def troops(baseline: xr.Dataset, scenario: xr.Dataset, roster: Roster) -> pd.DataFrame:
-    """US troops by place and year, persons, medians. Columns: place, year, start, base, now."""
-    names = dict(zip(roster.iso3, roster.name, strict=True)) | {"OTHER": ELSEWHERE}
-    ends = [t.troops_by_host.median("world").transpose("host", "year") for t in (baseline, scenario)]
-    place, year = np.meshgrid(ends[1].host.values, ends[1].year.values, indexing="ij")
-    start = pd.Series(dict(zip(roster.places, roster.troops, strict=True)))
-    return pd.DataFrame({
-        "place": pd.Series(place.ravel()).map(names), "year": year.ravel(), "start": start[place.ravel()].values,
-        "base": ends[0].values.ravel(), "now": ends[1].values.ravel(),
-    })  # fmt: skip
-
-
-def dumbbell(troops: pd.DataFrame, year: int) -> pd.DataFrame:
-    """The largest hosts of a year, the other allies together, and what has no host: columns of `troops`, and words."""
-    rows = troops[troops.year == year]
-    other = rows[rows.place == ELSEWHERE]
-    hosts = rows[rows.place != ELSEWHERE]
-    order = hosts[["start", "base", "now"]].max(axis=1).sort_values(ascending=False, kind="stable").index
-    large = hosts.loc[order[:PLACES_SHOWN]].sort_values("start", ascending=False, kind="stable")
-    rest = hosts.loc[order[PLACES_SHOWN:], ["start", "base", "now"]].sum()
-    table = pd.concat([large, pd.DataFrame([rest]).assign(place=REST, year=year), other], ignore_index=True)
-    start, now = table.start.round(), table.now.round()
-    table["words"] = [f"{b:,.0f}" if a == b else f"{a:,.0f} → {b:,.0f}" for a, b in zip(start, now, strict=True)]
-    return table.assign(rank=range(len(table)), right=table[["start", "base", "now"]].max(axis=1))
-
-
-def risks(both: xr.Dataset) -> pd.DataFrame:
-    """Risk of a limited attack since the start as a multiple of the baseline's, by school, front and year.
-
-    Columns: school, front, year, low, median, high, words. The schools stand side by side and are never weighed.
-    """
-    ratio = both.relative_risk_by_front.transpose("world", "front", "year")
-    frames = []
-    for school in [s for s in SCHOOLS if (both.school == s).any()]:
-        low, median, high = np.nanquantile(ratio.values[both.school.values == school], ENDS, axis=0)
-        for n, front in enumerate(FRONTS):
-            columns = {"low": low[n], "median": median[n], "high": high[n]}
-            frames.append(
-                pd.DataFrame({"school": school, "front": front_name(front), "year": both.year.values, **columns})
-            )
-    table = pd.concat(frames, ignore_index=True)
-    return table.assign(words=[times(value) for value in table["median"]])
-
-
-def front_name(front: str) -> str:
-    """A front as people write it."""
-    return {"baltic": "Baltic states", "nordic": "Nordic", "poland": "Poland", "black sea": "Black Sea"}.get(
-        front, front
-    )
-
-
-def times(ratio: float) -> str:
-    """A relative risk in one significant digit; below 2 with a decimal, or any change would read as none."""
-    if round(ratio, 6) == 1.0:
-        return "×1"
-    return f"×{ratio:.1f}" if ratio < 1.95 else f"×{float(f'{ratio:.1g}'):.0f}"
-
-
-# --- words for those who do not see the chart ---------------------------------------------------------------------
-
-
-def fan_words(spending: pd.DataFrame, ally: str, year: int) -> str:
-    """The chart of one ally in a sentence."""
-    last = spending[(spending.ally == ally) & (spending.year == year)].iloc[0]
-    return (
-        f"{ally}: defence spending as % of GDP, observed 2014 to 2024, then simulated. In {year} the scenario's median "
-        f"is {number(last.p50)}, 90% of worlds lie between {number(last.p5)} and {number(last.p95)}; "
-        f"the baseline's median is {number(last.base)}."
-    )
-
-
-def dumbbell_words(table: pd.DataFrame) -> str:
-    """The chart of troops in a sentence."""
-    return "US troops by host, start to end, persons: " + "; ".join(
-        f"{row.place} {row.words}" for row in table.itertuples()
-    )
-
-
-def risk_words(table: pd.DataFrame, school: str) -> str:
-    """The chart of one school in a sentence."""
-    told = [f"{row.front} {row.words} ({times(row.low)} to {times(row.high)})" for row in table.itertuples()]
-    return f"{school} school: risk of a limited attack, times the baseline, median and 90% of worlds: {'; '.join(told)}"
-
-
-# --- specifications ---------------------------------------------------------------------------------------------
 
 
 def _config(colours: dict[str, str]) -> Spec:
@@ -329,22 +144,3 @@ RISK = {theme: _risk(colours) for theme, colours in PALETTES.items()}
 def titled(spec: Spec, title: str, below: str = "") -> Spec:
     """A specification under a title and perhaps a line below it, for one panel among several."""
     return {**spec, "title": {"text": title, "subtitle": below} if below else title}
-
-
-def of_year(frame: pd.DataFrame, year: int, **equal: Any) -> pd.DataFrame:
-    """The rows of a year, and of a school or whatever else is named."""
-    chosen = frame.year == year
-    for column, value in equal.items():
-        chosen &= frame[column] == value
-    return frame[chosen]
-
-
-def threshold(lines: pd.DataFrame, year: int) -> float:
-    """The threshold in force at the end of a year, % of GDP."""
-    rows = lines[(lines.year == year) & lines.line.str.endswith("threshold")]
-    return float(rows.value.iloc[0])
-
-
-def years(frame: pd.DataFrame, first: int) -> Sequence[int]:
-    """The years of a frame from one on."""
-    return [int(year) for year in sorted(set(frame.year)) if year >= first]

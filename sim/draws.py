@@ -53,6 +53,9 @@ CHANNELS = {
 }
 """A number is given once and never again: it is part of the address."""
 
+SPARSE = 16
+"""Worlds further apart than this on average are drawn one by one."""
+
 MESA_CHANNEL = 100
 """The channel that seeds a Mesa model's own generator, which no rule reads."""
 
@@ -144,6 +147,8 @@ def uniform(seed: int, name: str, worlds: Sequence[int]) -> Array:
     """
     key = [seed, int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")]
     first, last = (min(worlds), max(worlds)) if len(worlds) else (0, -1)
+    if last - first >= SPARSE * max(len(worlds), 1):
+        return np.concatenate([uniform(seed, name, [world]) for world in worlds])
     stream = Philox(key=key, counter=[first, 0, 0, 1 << 32])
     words = stream.random_raw(4 * (last - first + 1))[::4]
     picked = words[np.asarray(worlds, dtype=np.intp) - first]

@@ -60,7 +60,7 @@ def outcome(*, unit: str, reading: str, badge: str, needs: str, by: str = "") ->
 
 
 def outcomes(data: xr.Dataset, names: Sequence[str] | None = None) -> xr.Dataset:
-    """Outcomes of a run: dims (world, year[, ally | front | host]); values are those at the end of a year.
+    """Outcomes of a run, or of its `year_ends`: dims (world, year[, ally | front | host]), values at the end of a year.
 
     Without names, all those whose variables the run has kept. Raises InputError for an unknown name, or for one
     whose variables were not kept.
@@ -75,7 +75,7 @@ def outcomes(data: xr.Dataset, names: Sequence[str] | None = None) -> xr.Dataset
             )
     if problems:
         raise InputError(problems)
-    ends = year_ends(data)
+    ends = data if "year" in data.dims else year_ends(data)
     table = xr.Dataset({name: _labelled(OUTCOMES[name], OUTCOMES[name].compute(ends)) for name in chosen})
     return table.assign_coords(school=data.school).assign_attrs(data.attrs)
 
@@ -232,8 +232,10 @@ def cohesion(data: xr.Dataset) -> xr.DataArray:
          badge="judgement", needs="hazard", by="front")  # fmt: skip
 def risk_by_front(data: xr.Dataset) -> xr.DataArray:
     """Probability of a limited attack since the start, by front."""
-    fronts = [data.hazard.sel(ally=data.front == front).sum("ally") for front in FRONTS]
-    return -np.expm1(-xr.concat(fronts, dim=xr.DataArray(list(FRONTS), dims="front", name="front")))
+    hazard = data.hazard.transpose("world", "year", "ally")
+    by_front = [hazard.values[..., data.front.values == front].sum(axis=-1) for front in FRONTS]
+    coords = {"world": data.world, "year": data.year, "front": list(FRONTS)}
+    return xr.DataArray(-np.expm1(-np.stack(by_front, axis=-1)), coords, ("world", "year", "front"))
 
 
 @outcome(unit="probability since the start", reading="Only with its anchor, and only compared with another scenario.",

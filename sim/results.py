@@ -40,15 +40,18 @@ def compare(baseline: xr.Dataset, scenario: xr.Dataset, names: Sequence[str] | N
     _paired(baseline, scenario)
     if "lever_threshold" in scenario:
         baseline = baseline.assign_coords(lever_threshold=scenario.lever_threshold)
-    first, second = outcomes(baseline, names), outcomes(scenario, names)
+    return differences(outcomes(baseline, names), outcomes(scenario, names))
+
+
+def differences(first: xr.Dataset, second: xr.Dataset) -> xr.Dataset:
+    """Paired differences of two tables of outcomes, the baseline's first: as `compare`."""
     shared = [name for name in first.data_vars if name in second.data_vars]
     both = xr.Dataset({name: (second[name] - first[name]).assign_attrs(second[name].attrs) for name in shared})
     for name in [name for name in RISKS if name in shared]:
-        ratio = relative_risk(first[name], second[name])
-        both[name.replace("risk", "relative_risk", 1)] = ratio
+        both[name.replace("risk", "relative_risk", 1)] = relative_risk(first[name], second[name])
     return both.assign_coords(school=second.school).assign_attrs(
-        scenario=scenario.attrs["scenario"], baseline=baseline.attrs["scenario"], seed=scenario.attrs["seed"],
-        worlds=scenario.attrs["worlds"], plan=scenario.attrs["plan"], baseline_plan=baseline.attrs["plan"],
+        scenario=second.attrs["scenario"], baseline=first.attrs["scenario"], seed=second.attrs["seed"],
+        worlds=second.attrs["worlds"], plan=second.attrs["plan"], baseline_plan=first.attrs["plan"],
     )  # fmt: skip
 
 

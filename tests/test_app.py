@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sim import charts, facts, question
+from sim import facts, frames, question
+from sim.controls import CONTROLS, EVIDENCE
 from sim.pages import levers, words
-from sim.question import BASELINE, CONTROLS, STORY, Question
+from sim.question import BASELINE, STORY, Question
 from sim.scenario import scenario_names
 
 testing = pytest.importorskip("streamlit.testing.v1")
@@ -157,7 +158,7 @@ def test_help_names_every_source(name):
     control, shown = CONTROLS[name], re.sub(r"\\(.)", r"\1", levers.explain(name))
     for key in control.source:
         assert " ".join(facts.cite(key).split()) in shown
-    assert question.EVIDENCE[control.evidence] in shown
+    assert EVIDENCE[control.evidence] in shown
     assert control.unit in shown
     assert ("assumption" in control.source) == ("*assumption*" in levers.label(name))
 
@@ -205,6 +206,6 @@ def test_files_carry_the_digest_of_the_plan():
 
 
 def test_relative_risks_in_words():
-    assert [charts.times(r) for r in (1.0, 1.04, 0.52, 1.94, 1.96, 2.4, 14.9)] == [
+    assert [frames.times(r) for r in (1.0, 1.04, 0.52, 1.94, 1.96, 2.4, 14.9)] == [
         "×1", "×1.0", "×0.5", "×1.9", "×2", "×2", "×10",
     ]  # fmt: skip

@@ -18,7 +18,12 @@ def call(*words):
 def test_run_prints_the_headlines_and_where_they_come_from():
     result = call("run", "conditional-article5", "--worlds", 20)
     assert result.exit_code == 0
-    for words in ("Conditional Article 5 at 5%: 20 simulated worlds", "allies at threshold", "document 002", "not a forecast"):
+    for words in (
+        "Conditional Article 5 at 5%: 20 simulated worlds",
+        "allies at threshold",
+        "document 002",
+        "not a forecast",
+    ):
         assert words in result.stdout
 
 

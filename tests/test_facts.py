@@ -162,9 +162,7 @@ def test_all_problems_are_told_at_once(seeds):
 
 
 def test_a_new_document_is_found_by_itself(seeds):
-    text = (
-        (seeds / TRADE).read_text(encoding="utf-8").replace('"000"', '"003"').replace("- id: ", "- id: new-")
-    )
+    text = (seeds / TRADE).read_text(encoding="utf-8").replace('"000"', '"003"').replace("- id: ", "- id: new-")
     (seeds / "2025-05-new.yaml").write_text(text, encoding="utf-8")
     assert facts.load_facts(seeds)["new-eastern-hosts"].document == "003"
 

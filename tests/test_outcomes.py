@@ -28,7 +28,8 @@ def test_every_outcome_has_unit_meaning_reading_and_badge(pair):
         declared = OUTCOMES[name]
         assert values.dims == tuple(d for d in ("world", "year", declared.by) if d), name
         assert values.attrs["units"] == declared.unit != ""
-        assert values.attrs["long_name"] and values.attrs["reading"]
+        assert values.attrs["long_name"]
+        assert values.attrs["reading"]
         assert values.attrs["badge"] in ("tested", "documented", "judgement")
         assert np.isfinite(values).all(), name
     assert list(table.year.values) == list(range(2025, 2036))

@@ -108,8 +108,7 @@ def test_brigades_neighbours_and_fronts():
     assert roster.near[at("EST"), at("LVA")] == 1
     assert roster.near[at("CAN")].sum() == 0
     fronts = {
-        front: [i for i, f in zip(roster.iso3, roster.front, strict=True) if f == front]
-        for front in roster.front
+        front: [i for i, f in zip(roster.iso3, roster.front, strict=True) if f == front] for front in roster.front
     }
     assert fronts["baltic"] == ["EST", "LTU", "LVA"]
     assert fronts["poland"] == ["POL"]

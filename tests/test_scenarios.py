@@ -157,7 +157,8 @@ STRUCTURE = {
         "withdrawals.0.troops: 5,000 is more than the 1,697 in ROU.",
     ),
     "too many in all": (
-        "name: x\nwithdrawals:\n  - {host: ROU, troops: 1000, from: 2026Q1}\n  - {host: ROU, troops: 1000, from: 2027Q1}\n",
+        "name: x\nwithdrawals:\n  - {host: ROU, troops: 1000, from: 2026Q1}\n"
+        "  - {host: ROU, troops: 1000, from: 2027Q1}\n",
         "x.yaml:4: withdrawals.1.troops: withdrawals take 2,000 from ROU in all",
     ),
     "negative troops": (
@@ -179,16 +180,25 @@ STRUCTURE = {
     ),
     "unknown strategy": ("name: x\nstrategies: {HUN: FreeRidr}\n", "unknown strategy 'FreeRidr'. Did you mean 'Fre"),
     "unknown ally": ("name: x\nstrategies: {HUNG: FreeRider}\n", "strategies.HUNG: unknown ally."),
-    "unknown school": ("name: x\nschool: denail\n", "x.yaml:2: school: unknown school 'denail'. Did you mean 'denial'?"),
+    "unknown school": (
+        "name: x\nschool: denail\n",
+        "x.yaml:2: school: unknown school 'denail'. Did you mean 'denial'?",
+    ),
     "unknown uncertainty": ("name: x\nuncertainties: {ancor: 0.1}\n", "unknown uncertainty. Did you mean 'anchor'?"),
     "wide uncertainty": ("name: x\nuncertainties: {anchor: 3}\n", "uncertainties.anchor: 3 is out of range."),
     "odd prior": ("name: x\nuncertainties: {anchor: {gamma: [1, 2]}}\n", "Write one of uniform"),
     "wide prior": ("name: x\nuncertainties: {anchor: {uniform: [0.1, 7]}}\n", "reaches from 0.1 to 7."),
-    "falling prior": ("name: x\nuncertainties: {anchor: {uniform: [0.2, 0.1]}}\n", "uniform falls. Write its lower end first"),
+    "falling prior": (
+        "name: x\nuncertainties: {anchor: {uniform: [0.2, 0.1]}}\n",
+        "uniform falls. Write its lower end first",
+    ),
     "half a quarter": ("name: x\nuncertainties: {lag: 2.5}\n", "uncertainties.lag: 2.5 is no whole number."),
     "spread of a count": ("name: x\nuncertainties: {lag: {uniform: [2, 4]}}\n", "lag: counts quarters. Write a whole"),
     "unknown document": ("name: x\ndocuments: [spending]\n", "documents.0: unknown fact 'spending'."),
-    "no parent": ("name: x\nextends: baselin\n", "x.yaml:2: extends: baselin: no such scenario. Did you mean 'baseline'?"),
+    "no parent": (
+        "name: x\nextends: baselin\n",
+        "x.yaml:2: extends: baselin: no such scenario. Did you mean 'baseline'?",
+    ),
     "missing parent file": ("name: x\nextends: other.yaml\n", "x.yaml:2: extends: no such file"),
     "no name": ("about: y\n", "name: is missing."),
     "name a number": ("name: 3\n", "x.yaml:1: name: 3 does not fit."),
@@ -274,10 +284,10 @@ def test_a_seed_is_a_whole_number_from_nought(seed):
 
 def test_unknown_variables_and_outcomes_are_named():
     scenario = sim.load_scenario("baseline")
-    with pytest.raises(sim.InputError, match="keep: unknown name 'shar'. Did you mean 'share'?"):
+    with pytest.raises(sim.InputError, match=r"keep: unknown name 'shar'\. Did you mean 'share'\?"):
         sim.run(scenario, 1, keep=("shar",))
     data = sim.run(scenario, 2, keep=("share",))
-    with pytest.raises(sim.InputError, match="unknown name 'rsk'. Did you mean 'risk'?"):
+    with pytest.raises(sim.InputError, match=r"unknown name 'rsk'\. Did you mean 'risk'\?"):
         sim.outcomes(data, ["rsk"])
     with pytest.raises(sim.InputError, match="risk needs hazard"):
         sim.outcomes(data, ["risk"])

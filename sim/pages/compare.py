@@ -5,12 +5,13 @@ from typing import Literal
 
 import streamlit as st
 
-from sim import charts, question
+from sim import charts, frames, question
 from sim.errors import InputError
 from sim.outcomes import HEADLINES, OUTCOMES
 from sim.pages import levers
 from sim.pages.words import band, persons, plain, said
 from sim.priors import SCHOOLS
+from sim.provenance import anchor
 from sim.question import Answer, Question
 
 ALLIES = ("Poland", "Germany", "Estonia", "Spain")
@@ -70,7 +71,7 @@ def page() -> None:
 
 def choose_year(found: Answer) -> int:
     """The year that all numbers are for."""
-    years = charts.years(found.headlines, FIRST_YEAR)
+    years = frames.years(found.headlines, FIRST_YEAR)
     year = st.selectbox("Which year?", years, index=len(years) - 1, key="year", bind="query-params")
     levers.check_address({"year": year})
     return year
@@ -89,9 +90,9 @@ def headline(found: Answer, asked: Question, year: int) -> None:
 
 def sentence(found: Answer, asked: Question, year: int) -> str:
     """The headline: how many allies reach the threshold, and the troops if they differ."""
-    rows = {row.outcome: row for row in charts.of_year(found.headlines, year).itertuples()}
+    rows = {row.outcome: row for row in frames.of_year(found.headlines, year).itertuples()}
     allies, forces = rows["allies_at_threshold"], rows["troops_europe"]
-    line = charts.threshold(found.lines, year)
+    line = frames.threshold(found.lines, year)
     write = said("allies_at_threshold").number
     now, before = (write(value, found.allies, False) for value in (allies.median, allies.base_median))
     text = f"In this model, by {year}, {now} of {found.allies} allies reach the {line:g}% threshold"
@@ -104,7 +105,7 @@ def sentence(found: Answer, asked: Question, year: int) -> str:
 
 def cards(found: Answer, year: int) -> None:
     """The headline outcomes with their difference to the baseline."""
-    rows = {row.outcome: row for row in charts.of_year(found.headlines, year).itertuples()}
+    rows = {row.outcome: row for row in frames.of_year(found.headlines, year).itertuples()}
     with st.grid(4, min_column_width=190):
         for name in HEADLINES:
             with st.container(border=True, gap="xxsmall", height="stretch", key=f"card-{name}"):
@@ -175,17 +176,17 @@ def panels(found: Answer, allies: Sequence[str], year: int) -> None:
     with st.grid(2, min_column_width=230, gap="xsmall", key="fan"):
         for n, ally in enumerate(allies):
             st.vega_lite_chart(
-                charts.fan(found.spending, found.lines, ally, labelled=n == 0),
-                charts.titled(charts.FAN[theme()], ally), height=165, alt=charts.fan_words(found.spending, ally, year),
+                frames.fan(found.spending, found.lines, ally, labelled=n == 0),
+                charts.titled(charts.FAN[theme()], ally), height=165, alt=frames.fan_words(found.spending, ally, year),
             )  # fmt: skip
 
 
 def troops(found: Answer, year: int) -> None:
     """Troops by host, before and after."""
     st.markdown("##### Where do US soldiers stand?")
-    table = charts.dumbbell(found.troops, year)
+    table = frames.dumbbell(found.troops, year)
     with st.container(key="troops"):
-        st.vega_lite_chart(table, charts.DUMBBELL[theme()], alt=charts.dumbbell_words(table))
+        st.vega_lite_chart(table, charts.DUMBBELL[theme()], alt=frames.dumbbell_words(table))
     st.caption(
         f"Orange ring: start of {found.start[:4]}. Blue: the scenario at the end of {year}. Grey diamond: the baseline "
         "then. Medians of worlds, so that hosts may not add up to the total. Elsewhere: afloat, in Kosovo, or no host "
@@ -201,14 +202,14 @@ def risk(found: Answer, year: int) -> None:
     st.caption(
         "×2 is twice the baseline's risk since the start, ×1 is no difference. Points are medians, bars hold 90% of a "
         "school's worlds. Four schools of deterrence stand side by side and are not weighed. The level behind the "
-        f"ratios is an anchor that we assume: {question.anchor()}. "
+        f"ratios is an anchor that we assume: {anchor()}. "
         "A good spending hindcast says nothing about deterrence."
     )
     with st.grid(4, min_column_width=190, gap="xsmall", key="risk"):
         for school in [s for s in SCHOOLS if s in set(found.risks.school)]:
-            rows = charts.of_year(found.risks, year, school=school)
+            rows = frames.of_year(found.risks, year, school=school)
             spec = charts.titled(charts.RISK[theme()], school.capitalize(), SCHOOL_WORDS[school])
-            st.vega_lite_chart(rows, spec, alt=charts.risk_words(rows, school))
+            st.vega_lite_chart(rows, spec, alt=frames.risk_words(rows, school))
 
 
 # --- where it comes from ------------------------------------------------------------------------------------------

@@ -10,10 +10,11 @@ from typing import Any
 import streamlit as st
 
 from sim import facts, question
+from sim.controls import CONTROLS, EVIDENCE, on_grid, unit_after
 from sim.errors import InputError
 from sim.pages.words import plain
 from sim.params import Lever
-from sim.question import CONTROLS, EVIDENCE, HIGHEST_SEED, STORY, WORLDS, Question
+from sim.question import HIGHEST_SEED, STORY, WORLDS, Question
 from sim.scenario import scenario_names
 
 GROUPS: Mapping[str, Sequence[str]] = {
@@ -77,7 +78,7 @@ def panel() -> Question:
         st.button("Reset to the loaded scenario", on_click=_set, args=(key,), width="stretch", key="reset")
         st.caption("The ends of the sliders are not equally hard to reach.")
     check_address({**values, "worlds": worlds, "seed": seed})
-    if any(value != question.on_grid(name, value) for name, value in values.items()):
+    if any(value != on_grid(name, value) for name, value in values.items()):
         st.rerun()
     return question.ask(key, values, worlds, seed)
 
@@ -147,7 +148,7 @@ def _slider(key: str, name: str) -> float:
     low, high, step = (_typed(control, value) for value in (control.low, control.high, control.step))
     start = _typed(control, question.settings(key)[name])
     if name in st.session_state:
-        st.session_state[name] = _typed(control, question.on_grid(name, st.session_state[name]))
+        st.session_state[name] = _typed(control, on_grid(name, st.session_state[name]))
     return st.slider(
         label(name), low, high, start, step, format=FORMATS.get(control.unit),
         key=name, bind="query-params", help=explain(name),
@@ -187,7 +188,7 @@ def explain(name: str) -> str:
 
 
 def _range(control: Lever) -> str:
-    return f"{control.low:,g} to {control.high:,g}{question.unit_after(control)}"
+    return f"{control.low:,g} to {control.high:,g}{unit_after(control)}"
 
 
 # --- the address ------------------------------------------------------------------------------------------------
@@ -202,7 +203,7 @@ def _address() -> Mapping[str, str]:
 
 def check_address(values: Mapping[str, Any]) -> None:
     """Compare what the address asked for with what came of it, once, and note what was refused."""
-    grid = {name: question.on_grid(name, float(value)) for name, value in values.items() if name in CONTROLS}
+    grid = {name: on_grid(name, float(value)) for name, value in values.items() if name in CONTROLS}
     for name, value in {**values, **grid}.items():
         asked = st.session_state.address.pop(name, None)
         if asked is None or asked == str(value) or _same(asked, value):
@@ -215,9 +216,7 @@ def _right(name: str) -> str:
     if name not in CONTROLS:
         return ""
     control = CONTROLS[name]
-    return (
-        f"It takes {control.low:,g} to {control.high:,g}{question.unit_after(control)}, in steps of {control.step:,g}."
-    )
+    return f"It takes {control.low:,g} to {control.high:,g}{unit_after(control)}, in steps of {control.step:,g}."
 
 
 def _same(asked: str, value: Any) -> bool:

@@ -1,0 +1,49 @@
+"""Everything that has a slider: the levers, and the withdrawal that the documents discuss."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.params import Lever, levers
+from sim.reference import roster
+
+EAST = ("POL", "ROU")
+"""Hosts of the withdrawal that has a slider of its own."""
+
+WITHDRAWAL_START, WITHDRAWAL_QUARTERS = "2025Q3", 4
+
+WITHDRAWAL = Lever(
+    name="withdrawal", default=0.0, neutral=0.0, low=0.0, step=500.0,
+    high=float(sum(t for p, t in zip(roster().places, roster().troops, strict=True) if p in EAST) // 500 * 500),
+    unit="persons", kind="posture", symbol="withdrawals", equation="4c", evidence="D",
+    source=("eastern-withdrawal", "eastern-hosts", "assumption"),
+    about="US soldiers to leave Poland and Romania",
+    note=f"Each host gives in proportion to its stock, from {WITHDRAWAL_START} over {WITHDRAWAL_QUARTERS} quarters. "
+    "The document says up to 10,000; that they leave at all, and when, is an assumption.",
+)  # fmt: skip
+
+CONTROLS: Mapping[str, Lever] = {**levers(), WITHDRAWAL.name: WITHDRAWAL}
+"""Everything that has a slider, by name."""
+
+EVIDENCE = {
+    "E": "estimated from observed spending, 2014 to 2024",
+    "D": "documented fact, law or accounting",
+    "X": "deep uncertainty: explored, never estimated",
+}
+"""Evidence classes in words."""
+
+
+def on_grid(name: str, value: float) -> float:
+    """A value of a control on its grid, within its range: 3.14159 becomes 3.1."""
+    control = CONTROLS[name]
+    steps = round((value - control.low) / control.step)
+    return min(max(round(control.low + steps * control.step, 6), control.low), control.high)
+
+
+def eastern(hosts: Any) -> bool:
+    """Whether a withdrawal is the one that has a slider."""
+    return set(hosts) <= set(EAST)
+
+
+def unit_after(lever: Lever) -> str:
+    """A unit as it stands behind a number; an index has none."""
+    return "" if lever.unit == "0 to 1" else lever.unit if lever.unit.startswith("%") else f" {lever.unit}"

@@ -1,0 +1,102 @@
+"""What was changed, and where each number comes from."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from sim import facts
+from sim.controls import CONTROLS, EVIDENCE, WITHDRAWAL, eastern, unit_after
+from sim.params import levers, uncertainties
+from sim.plan import Plan, Withdrawal
+
+
+def changes(plan: Plan, baseline: Plan) -> tuple[str, ...]:
+    """Everything in which a plan differs from the baseline, one phrase each."""
+    changed = [
+        f"{name.replace('_', ' ')} {written(name, baseline)} → {written(name, plan)}{unit_after(lever)}"
+        for name, lever in levers().items()
+        if not np.array_equal(plan.levers[name], baseline.levers[name])
+    ]
+    changed += [_left(w, plan) for w in plan.withdrawals]
+    own = {n: s for n, s, d in zip(plan.roster.name, plan.strategies, baseline.strategies, strict=True) if s != d}
+    changed += [f"{strategy}: {_listed(own, strategy)}" for strategy in dict.fromkeys(own.values())]
+    if plan.priors:
+        changed.append(f"uncertainties set: {', '.join(name.replace('_', ' ') for name in plan.priors)}")
+    if plan.school:
+        changed.append(f"{plan.school} school only")
+    return tuple(changed)
+
+
+def written(name: str, plan: Plan) -> str:
+    """A lever over the run in words: "5", or "5, from 2026Q1 3.5"."""
+    path = plan.levers[name]
+    turns = np.flatnonzero(np.diff(path)) + 1
+    if turns.size > 3:
+        return f"{path[0]:,g} to {path[-1]:,g} over time"
+    return ", ".join([f"{path[0]:,g}", *(f"from {plan.quarters[t]} {path[t]:,g}" for t in turns)])
+
+
+def _left(withdrawal: Withdrawal, plan: Plan) -> str:
+    names = dict(zip(plan.roster.iso3, plan.roster.name, strict=True))
+    hosts = " and ".join(names.get(host, host) for host in withdrawal.hosts)
+    firmly = "" if withdrawal.status == "executed" else f", {withdrawal.status}"
+    return f"soldiers leaving {hosts} 0 → {withdrawal.troops:,g} persons from {withdrawal.start}{firmly}"
+
+
+def _listed(own: Mapping[str, str], strategy: str) -> str:
+    members = [name for name, chosen in own.items() if chosen == strategy]
+    return ", ".join(members) if len(members) < 6 else f"{len(members)} allies"
+
+
+def sources(plan: Plan, baseline: Plan) -> pd.DataFrame:
+    """Where the value of each control comes from: a row for each source of each control.
+
+    Columns: control, moved, value, baseline, unit, range, evidence, kind (fact, publication or assumption), says,
+    document, date, place, speaker, status.
+    """
+    rows = []
+    for name, control in CONTROLS.items():
+        now, before = (_value(name, p) for p in (plan, baseline))
+        common = {
+            "control": name, "moved": now != before, "value": now, "baseline": before, "unit": control.unit,
+            "range": f"{control.low:,g} to {control.high:,g}", "evidence": EVIDENCE[control.evidence],
+        }  # fmt: skip
+        rows += [common | _source(key) for key in control.source]
+    return pd.DataFrame(rows)
+
+
+def _value(name: str, plan: Plan) -> str:
+    if name == WITHDRAWAL.name:
+        return f"{sum(w.troops for w in plan.withdrawals if eastern(w.hosts)):,g}"
+    return written(name, plan)
+
+
+def _source(key: str) -> dict[str, str]:
+    found = facts.source(key)
+    if isinstance(found, facts.Fact):
+        hedge = "" if found.hedge in ("exact", "not quantified") else f", {found.hedge}"
+        return {
+            "kind": "fact", "says": f"{found.about}{_amount(found.value, found.unit)}{hedge}",
+            "document": f"{found.document} {found.title}", "date": found.date, "place": found.place,
+            "speaker": found.speaker, "status": found.status,
+        }  # fmt: skip
+    kind = "assumption" if isinstance(found, facts.Assumption) else "publication"
+    return {"kind": kind, "says": found.cite, "document": "", "date": "", "place": "", "speaker": "", "status": ""}
+
+
+def _amount(value: float | str | None, unit: str | None) -> str:
+    """A fact's value behind its sentence; words stand alone."""
+    if value is None:
+        return ""
+    return f": {value}" if isinstance(value, str) else f": {value:,} {unit}"
+
+
+def anchor() -> str:
+    """The assumed level of risk that relative risks refer to, in natural frequencies."""
+    prior = uncertainties()["anchor"].prior
+    low, middle, high = (f"{float(f'{100 * prior.quantile(np.float64(u)):.1g}'):g}" for u in (0.05, 0.5, 0.95))
+    return (
+        f"about {middle} in 100 for an attack on any ally in eleven years without a new policy, 90% of worlds between "
+        f"{low} and {high} in 100"
+    )
