@@ -22,6 +22,11 @@ BLOCK = 1024
 """Worlds played together: columns of 31 allies then stay in the cache (DESIGN.md section 6)."""
 
 MOST_WORLDS = 10_000_000
+MOST_BYTES = 8 * 1024**3
+"""Most memory that the results of one run may take."""
+
+OUTCOME_BYTES = 12_000
+"""What all outcomes of one world and 44 quarters take, roughly: most of it are troops by host."""
 
 Progress = Callable[[int, int], None]
 """Called with worlds done and worlds in all."""
@@ -63,13 +68,14 @@ def run(
 
     Returns a data set with dims (world, quarter[, ally]); values are those at the end of a quarter. Units, meaning,
     equation and badge stand in the attributes of each variable, the plan and its digest in those of the set.
-    `keep` names the variables to store; without it all are kept, 45 kB a quarter-million numbers.
+    `keep` names the variables to store; without it all are kept: about 160 kB a world over eleven years.
 
     Raises sim.InputError for worlds, seed or names that cannot be meant.
     """
     plan: Plan = scenario.plan() if hasattr(scenario, "plan") else scenario
     worlds, seed = whole("worlds", worlds, 1, MOST_WORLDS), whole("seed", seed, 0)
     kept = known("keep", VARIABLES, keep)
+    affordable(worlds, sum(8 * int(np.prod(_shape(plan, name, 1))) for name in kept))
     parts = blocks(worlds, block)
     stored = {name: np.empty(_shape(plan, name, worlds)) for name in kept}
     for part in parts:
@@ -92,6 +98,15 @@ def _record(plan: Plan, worlds: Sequence[int], seed: int, stored: dict[str, Any]
         for name, array in stored.items():
             value = VARIABLES[name].read(state, now)
             array[quarter] = value if VARIABLES[name].by_ally else value[..., 0]
+
+
+def affordable(worlds: int, bytes_each: int) -> None:
+    """Refuse results that no ordinary machine can hold, before anything is computed. Raises InputError."""
+    if worlds * bytes_each > MOST_BYTES:
+        most = MOST_BYTES // bytes_each
+        raise InputError(
+            f"worlds: {worlds:,} would take {worlds * bytes_each / 1024**3:,.0f} GiB. Run at most {most:,}, or keep less."
+        )
 
 
 def known(where: str, table: dict[str, Any], names: Sequence[str] | None) -> tuple[str, ...]:
@@ -174,6 +189,7 @@ def run_outcomes(
     plan: Plan = scenario.plan() if hasattr(scenario, "plan") else scenario
     worlds, seed = whole("worlds", worlds, 1, MOST_WORLDS), whole("seed", seed, 0)
     chosen = known("outcomes", OUTCOMES, names)
+    affordable(worlds, OUTCOME_BYTES * len(plan.quarters) // 44 * len(chosen) // len(OUTCOMES))
     needed = tuple(dict.fromkeys(v for n in chosen for v in OUTCOMES[n].needs if not v.startswith("lever_")))
     tables = []
     for part in blocks(worlds, block):

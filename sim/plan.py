@@ -90,7 +90,8 @@ class Plan:
             "withdrawals": [asdict(w) for w in self.withdrawals],
             "uncertainties": {
                 name: value.written() if isinstance(value, Prior) else value
-                for name, value in sorted((self.priors or {}).items())
+                for name, declared in sorted(uncertainties().items())
+                for value in [(self.priors or {}).get(name, declared.prior)]
             },
             "strategies": dict(zip(self.roster.iso3, self.strategies, strict=True)),
             "school": self.school,

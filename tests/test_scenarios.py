@@ -276,6 +276,12 @@ def test_worlds_are_a_whole_number_from_one(worlds):
         sim.run(sim.load_scenario("baseline"), worlds)
 
 
+@pytest.mark.parametrize("simulate", [sim.run, sim.ensemble.run_outcomes])
+def test_results_that_no_machine_can_hold_are_refused_at_once(simulate):
+    with pytest.raises(sim.InputError, match=r"worlds: 10,000,000 would take .* GiB\. Run at most "):
+        simulate(sim.load_scenario("baseline"), 10_000_000)
+
+
 @pytest.mark.parametrize("seed", [-1, 0.5, 2**63])
 def test_a_seed_is_a_whole_number_from_nought(seed):
     with pytest.raises(sim.InputError, match="seed: "):
