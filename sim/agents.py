@@ -81,7 +81,8 @@ class Ally(Decider):
     def step(self) -> None:
         """Look, then decide; the action lands when everyone has decided."""
         here = self.model
-        self.action = self.decide(here.observation.at(self.index), here.params, here.shock.at(self.index))
+        action = self.decide(here.observation.at(self.index), here.params, here.shock.at(self.index))
+        self.action = sound(type(self), action)
 
 
 class PledgeKeeper(Ally):
@@ -135,6 +136,15 @@ class Follower(Ally):
         planned = burden.plan(observation, params.burden, shock)
         elasticity = params.burden.peer_reaction
         return Action(share=burden.reaction_to_peers(planned, observation.peers_change, elasticity))
+
+
+def sound(strategy: type[Ally], action: Any) -> Action:
+    """An action that can be carried out. Raises InputError naming the strategy that returned something else."""
+    if not isinstance(action, Action):
+        raise InputError(f"{strategy.__name__}.decide returned {type(action).__name__}. Return Action(share=...).")
+    if not np.all(np.isfinite(action.share)):
+        raise InputError(f"{strategy.__name__}.decide returned a share that is not finite. Return % of GDP, 0 to 10.")
+    return action
 
 
 DEFAULT_STRATEGY = "PledgeKeeper"
@@ -205,7 +215,9 @@ class Columns:
         for strategy, index in self.seats.items():
             seen, luck = (observation, shock) if len(self.seats) == 1 else (observation.at(index), shock.at(index))
             try:
-                share[..., index] = strategy.decide(seen, params, luck).share
+                share[..., index] = sound(strategy, strategy.decide(seen, params, luck)).share
+            except InputError:
+                raise
             except ValueError as error:
                 error.add_note(
                     f"{strategy.__name__}.decide was asked for {len(index)} allies at once: "
@@ -268,7 +280,7 @@ class Alliance(mesa.Model):
     """
 
     def __init__(self, scenario: Any, seed: int = 0, world: int = 0) -> None:
-        plan: Plan = scenario.plan() if hasattr(scenario, "plan") else scenario
+        plan = planned(scenario)
         whole("seed", seed, 0)
         whole("world", world, 0)
         super().__init__(rng=draws.mesa_generator(seed, world))
@@ -283,6 +295,7 @@ class Alliance(mesa.Model):
         self.datacollector = DataCollector(
             model_reporters={name: _reporter(name) for name, variable in VARIABLES.items() if not variable.by_ally},
             agent_reporters={
+                "iso3": lambda a: getattr(a, "iso3", type(a).__name__),
                 "share": lambda a: getattr(a, "share", None),
                 "troops": lambda a: getattr(a, "troops", None),
             },
@@ -328,6 +341,14 @@ class Alliance(mesa.Model):
 
 def _reporter(name: str):
     return lambda model: float(np.squeeze(VARIABLES[name].read(model.state, model.now)))
+
+
+def planned(scenario: Any) -> Plan:
+    """The plan of a scenario, or a plan itself. Raises InputError for anything else."""
+    plan = scenario.plan() if hasattr(scenario, "plan") else scenario
+    if not isinstance(plan, Plan):
+        raise InputError(f"scenario: {str(scenario)[:60]!r} is no scenario. Load one with sim.load_scenario(name).")
+    return plan
 
 
 def whole(name: str, value: Any, least: int, most: int = 2**63 - 1) -> int:

@@ -6,13 +6,13 @@ Axes are fixed across scenarios; what lies beyond them is cut off.
 
 from typing import Any
 
-from sim.frames import HIGHEST_SHARE, front_name
-from sim.outcomes import FRONTS
+from sim.frames import HIGHEST_SHARE
+from sim.outcomes import FRONT_NAMES
 
 Spec = dict[str, Any]
 
 MOST_TROOPS = 60_000.0
-RISK_AXIS = (0.5, 32.0)
+RISK_AXIS = (0.5, 16.0)
 
 PALETTES = {
     "light": dict(
@@ -115,7 +115,7 @@ def _dumbbell(colours: dict[str, str]) -> Spec:
 
 def _risk(colours: dict[str, str]) -> Spec:
     """One school: a point and the 90% interval for each front, on a ratio scale around 1."""
-    y = {"field": "front", "type": "nominal", "title": None, "sort": [front_name(f) for f in FRONTS],
+    y = {"field": "front", "type": "nominal", "title": None, "sort": list(FRONT_NAMES.values()),
          "axis": {"labelColor": colours["text"], "grid": False}}  # fmt: skip
 
     def x(field: str) -> Spec:

@@ -6,9 +6,11 @@ Results go to stdout or to --out, progress to stderr. Exit status 0, 1 for a run
 import json
 import os
 import shlex
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -83,7 +85,7 @@ def run(scenario, worlds, seed, settings, start, end, as_json, out, form, kept):
     Example: article5 run conditional-article5 --worlds 200 --set threshold=3.5
     """
     chosen = changed(load_scenario(scenario), settings, start, end)
-    ensemble.known("--keep", VARIABLES, kept)
+    ensemble.known("--keep", [name for name in VARIABLES if name not in results.UNPUBLISHED], kept)
     if out is not None:
         results.check_writable(out, form)
     table = simulated(chosen, worlds, seed)
@@ -180,8 +182,9 @@ def schema_():
 
 @main.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help="Port on this machine.")
-def app(port):
-    """Open the app in a browser.
+@click.option("--host", default="localhost", show_default=True, help="Address to listen on; 0.0.0.0 lets others in.")
+def app(port, host):
+    """Serve the app; the address to open in a browser is printed.
 
     \b
     Example: article5 app --port 8600
@@ -190,7 +193,11 @@ def app(port):
     home = root if (root / "app.py").exists() else Path(__file__).parent / "_app"
     if find_spec("streamlit") is None:
         raise InputError("app: streamlit is not installed. Install the extra: pip install 'article5[app]'.")
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    with socket.socket() as probe:
+        if probe.connect_ex((host, port)) == 0:
+            raise InputError(f"--port: {port} is taken. Choose another one: article5 app --port {port + 1}.")
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command += ["--server.port", str(port), "--server.address", host]
     path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     sys.exit(subprocess.call(command, cwd=home, env={**os.environ, "PYTHONPATH": path}))
 
@@ -211,7 +218,10 @@ def changed(scenario: Scenario, settings: tuple[str, ...], start: str | None, en
     if problems:
         raise InputError(problems)
     scenario = scenario.with_horizon(start, end) if start or end else scenario
-    return scenario.with_levers(**values) if values else scenario
+    if not values:
+        return scenario
+    said = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in values.items())
+    return replace(scenario.with_levers(**values), name=f"{scenario.name}, with {said}")
 
 
 def simulated_run(scenario: Scenario, worlds: int, seed: int) -> xr.Dataset:

@@ -14,7 +14,7 @@ WITHDRAWAL_START, WITHDRAWAL_QUARTERS = "2025Q3", 4
 WITHDRAWAL = Lever(
     name="withdrawal", default=0.0, neutral=0.0, low=0.0, step=500.0,
     high=float(sum(t for p, t in zip(roster().places, roster().troops, strict=True) if p in EAST) // 500 * 500),
-    unit="persons", kind="posture", symbol="withdrawals", equation="4c", evidence="D",
+    unit="persons", kind="posture", symbol="withdrawals", equation="4c", evidence="X",
     source=("eastern-withdrawal", "eastern-hosts", "assumption"),
     about="US soldiers to leave Poland and Romania",
     note=f"Each host gives in proportion to its stock, from {WITHDRAWAL_START} over {WITHDRAWAL_QUARTERS} quarters. "
@@ -26,7 +26,7 @@ CONTROLS: Mapping[str, Lever] = {**levers(), WITHDRAWAL.name: WITHDRAWAL}
 
 EVIDENCE = {
     "E": "estimated from observed spending, 2014 to 2024",
-    "D": "documented fact, law or accounting",
+    "D": "named in a document or in data; the source says how firmly",
     "X": "deep uncertainty: explored, never estimated",
 }
 """Evidence classes in words."""

@@ -1,19 +1,20 @@
 """Many worlds at once: the rules of `step`, asked column by column, in blocks that fit the cache."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from sim import draws
-from sim.agents import Columns, opening, whole
+from sim.agents import Columns, opening, planned, whole
 from sim.errors import InputError
 from sim.outcomes import OUTCOMES, outcomes
 from sim.params import levers
 from sim.plan import Plan
 from sim.priors import SCHOOLS
 from sim.reading import hint
+from sim.scenario import load_scenario
 from sim.state import State
 from sim.step import Now, at_quarter, play_quarter
 from sim.variables import VARIABLES
@@ -51,6 +52,7 @@ def play(
 
 def blocks(worlds: int, size: int = BLOCK) -> Iterator[range]:
     """Consecutive worlds, as many as are played together."""
+    whole("block", size, 1)
     for first in range(0, worlds, size):
         yield range(first, min(first + size, worlds))
 
@@ -64,7 +66,7 @@ def run(
     block: int = BLOCK,
     progress: Progress | None = None,
 ) -> xr.Dataset:
-    """Simulate a scenario (or plan) in many worlds.
+    """Simulate a scenario (its name, a Scenario or a plan) in many worlds.
 
     Returns a data set with dims (world, quarter[, ally]); values are those at the end of a quarter. Units, meaning,
     equation and badge stand in the attributes of each variable, the plan and its digest in those of the set.
@@ -72,7 +74,7 @@ def run(
 
     Raises sim.InputError for worlds, seed or names that cannot be meant.
     """
-    plan: Plan = scenario.plan() if hasattr(scenario, "plan") else scenario
+    plan = planned(load_scenario(scenario) if isinstance(scenario, str) else scenario)
     worlds, seed = whole("worlds", worlds, 1, MOST_WORLDS), whole("seed", seed, 0)
     kept = known("keep", VARIABLES, keep)
     affordable(worlds, sum(8 * int(np.prod(_shape(plan, name, 1))) for name in kept))
@@ -104,12 +106,11 @@ def affordable(worlds: int, bytes_each: int) -> None:
     """Refuse results that no ordinary machine can hold, before anything is computed. Raises InputError."""
     if worlds * bytes_each > MOST_BYTES:
         most = MOST_BYTES // bytes_each
-        raise InputError(
-            f"worlds: {worlds:,} would take {worlds * bytes_each / 1024**3:,.0f} GiB. Run at most {most:,}, or keep less."
-        )
+        size = worlds * bytes_each / 1024**3
+        raise InputError(f"worlds: {worlds:,} would take {size:,.0f} GiB. Run at most {most:,}, or keep less.")
 
 
-def known(where: str, table: dict[str, Any], names: Sequence[str] | None) -> tuple[str, ...]:
+def known(where: str, table: Collection[str], names: Sequence[str] | None) -> tuple[str, ...]:
     """These names of a table, or all of them. Raises InputError for an unknown one."""
     if names is None:
         return tuple(table)
@@ -164,6 +165,8 @@ def labelled(plan: Plan, stored: dict[str, Any], seed: int, worlds: Sequence[int
         "plan": plan.fingerprint,
         "seed": seed,
         "worlds": len(worlds),
+        "nature": plan.nature,
+        "threshold": float(plan.levers["threshold"][-1]),
         "start": plan.quarters[0],
         "end": plan.quarters[-1],
         "spending_europe_start": float(np.sum(spending[europe])),
@@ -186,7 +189,7 @@ def run_outcomes(
     The worlds are simulated in blocks, and only a block's trajectories are ever held: a hundred thousand worlds fit
     where their trajectories would not. The result equals `sim.outcomes(sim.run(...))`.
     """
-    plan: Plan = scenario.plan() if hasattr(scenario, "plan") else scenario
+    plan = planned(load_scenario(scenario) if isinstance(scenario, str) else scenario)
     worlds, seed = whole("worlds", worlds, 1, MOST_WORLDS), whole("seed", seed, 0)
     chosen = known("outcomes", OUTCOMES, names)
     affordable(worlds, OUTCOME_BYTES * len(plan.quarters) // 44 * len(chosen) // len(OUTCOMES))

@@ -171,7 +171,10 @@ class Fact(Document):
     @property
     def cite(self) -> str:
         """The fact in one line: document, date, place, what it says, how firmly."""
-        number = "" if self.value is None else f": {self.value} {self.unit}"
+        value = f"{self.value:,g}" if isinstance(self.value, float) else self.value
+        value = f"{value:,}" if isinstance(value, int) else value
+        unit = "" if isinstance(self.value, str) else f" {self.unit}"
+        number = "" if self.value is None else f": {value}{unit}"
         hedge = "" if self.hedge in {"exact", "not quantified"} else f", {self.hedge}"
         where = f"document {self.document} ({self.title}, {self.date}), {self.place}"
         return f"{where}: {self.about}{number}{hedge} [{self.status}, {self.speaker}]"

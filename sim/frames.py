@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim.outcomes import FRONTS, HEADLINES
+from sim.outcomes import FRONT_NAMES, FRONTS, HEADLINES
 from sim.plan import Plan
 from sim.priors import SCHOOLS
 from sim.reference import Roster, panel
@@ -142,17 +142,10 @@ def risks(both: xr.Dataset) -> pd.DataFrame:
         for n, front in enumerate(FRONTS):
             columns = {"low": low[n], "median": median[n], "high": high[n]}
             frames.append(
-                pd.DataFrame({"school": school, "front": front_name(front), "year": both.year.values, **columns})
+                pd.DataFrame({"school": school, "front": FRONT_NAMES[front], "year": both.year.values, **columns})
             )
     table = pd.concat(frames, ignore_index=True)
     return table.assign(words=[times(value) for value in table["median"]])
-
-
-def front_name(front: str) -> str:
-    """A front as people write it."""
-    return {"baltic": "Baltic states", "nordic": "Nordic", "poland": "Poland", "black sea": "Black Sea"}.get(
-        front, front
-    )
 
 
 def times(ratio: float) -> str:

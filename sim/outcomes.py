@@ -17,7 +17,9 @@ from sim.errors import InputError
 from sim.reading import hint
 
 FRONTS = ("baltic", "poland", "nordic", "black sea")
-"""Where risks are shown. Never by ally (MODEL.md section 9)."""
+"""Where risks are shown. Never by ally (MODEL.md section 4)."""
+
+FRONT_NAMES = {"baltic": "Baltic states", "poland": "Poland", "nordic": "Nordic", "black sea": "Black Sea"}
 
 GUIDELINE, CORE_PLEDGE = 2.0, 3.5
 """Spending guideline of 2014 and core pledge of The Hague 2025, % of GDP."""
@@ -34,6 +36,7 @@ class Outcome:
     """One thing to look at."""
 
     name: str
+    label: str
     unit: str
     about: str
     reading: str
@@ -46,12 +49,13 @@ class Outcome:
 OUTCOMES: dict[str, Outcome] = {}
 
 
-def outcome(*, unit: str, reading: str, badge: str, needs: str, by: str = "") -> Callable:
+def outcome(*, label: str, unit: str, reading: str, badge: str, needs: str, by: str = "") -> Callable:
     """Declare a function as an outcome; its docstring is the definition. `by` is a further dimension."""
 
     def declare(function: Callable[[xr.Dataset], xr.DataArray]) -> Callable:
         OUTCOMES[function.__name__] = Outcome(
-            name=function.__name__, unit=unit, about=" ".join((function.__doc__ or "").split()), reading=reading,
+            name=function.__name__, label=label, unit=unit, reading=reading,
+            about=" ".join((function.__doc__ or "").split()),
             badge=badge, needs=tuple(needs.split()), by=by, compute=function,
         )  # fmt: skip
         return function
@@ -90,6 +94,9 @@ def year_ends(data: xr.Dataset) -> xr.Dataset:
         if flow in data:
             data = data.assign({flow: data[flow].cumsum("quarter")})
     last = [quarter.endswith("Q4") for quarter in data.quarter.values]
+    if not any(last):
+        run = f"{data.quarter.values[0]} to {data.quarter.values[-1]}"
+        raise InputError(f"outcomes: the run from {run} has no end of a year. Let it last to a fourth quarter.")
     data = data.isel(quarter=np.flatnonzero(last))
     years = [int(quarter[:4]) for quarter in data.quarter.values]
     return data.rename(quarter="year").assign_coords(year=years)
@@ -113,36 +120,61 @@ def _part_at(data: xr.Dataset, shares: xr.DataArray, line: xr.DataArray | float)
     return 100.0 * ((shares >= line) & counted).sum("ally") / counted.sum()
 
 
-@outcome(unit="% of allies", reading="Higher means more allies keep the guideline of 2014.", badge="judgement",
-         needs="share_reported")  # fmt: skip
+@outcome(
+    label="allies at 2%",
+    unit="% of allies",
+    reading="Higher means more allies keep the guideline of 2014.",
+    badge="judgement",
+    needs="share_reported",
+)
 def allies_at_2(data: xr.Dataset) -> xr.DataArray:
     """Share of the 30 allies with forces that report at least 2% of GDP."""
     return _part_at(data, data.share_reported, GUIDELINE)
 
 
-@outcome(unit="% of allies", reading="Higher means more allies keep the core pledge.", badge="judgement",
-         needs="share_reported")  # fmt: skip
+@outcome(
+    label="allies at 3.5%",
+    unit="% of allies",
+    reading="Higher means more allies keep the core pledge.",
+    badge="judgement",
+    needs="share_reported",
+)
 def allies_at_3_5(data: xr.Dataset) -> xr.DataArray:
     """Share of the 30 allies with forces that report at least 3.5% of GDP."""
     return _part_at(data, data.share_reported, CORE_PLEDGE)
 
 
-@outcome(unit="% of allies", reading="Higher means more allies are defended without conditions.", badge="judgement",
-         needs="share_reported lever_threshold")  # fmt: skip
+@outcome(
+    label="allies at the threshold",
+    unit="% of allies",
+    reading="Higher means more allies are defended without conditions.",
+    badge="judgement",
+    needs="share_reported lever_threshold",
+)
 def allies_at_threshold(data: xr.Dataset) -> xr.DataArray:
     """Share of the 30 allies with forces that report at least the threshold in force."""
     return _part_at(data, data.share_reported, data.lever_threshold)
 
 
-@outcome(unit="% of allies", reading="Differs from the reported figure by errors of reporting.", badge="judgement",
-         needs="share lever_threshold")  # fmt: skip
+@outcome(
+    label="allies truly at the threshold",
+    unit="% of allies",
+    reading="Differs from the reported figure by errors of reporting.",
+    badge="judgement",
+    needs="share lever_threshold",
+)
 def allies_truly_at_threshold(data: xr.Dataset) -> xr.DataArray:
     """Share of the 30 allies with forces that truly spend at least the threshold in force."""
     return _part_at(data, data.share, data.lever_threshold)
 
 
-@outcome(unit="% of allies", reading="Allies that a rule on reported figures would treat wrongly.",
-         badge="judgement", needs="share share_reported lever_threshold")  # fmt: skip
+@outcome(
+    label="allies misjudged at the threshold",
+    unit="% of allies",
+    reading="Allies that a rule on reported figures would treat wrongly.",
+    badge="judgement",
+    needs="share share_reported lever_threshold",
+)
 def misjudged_at_threshold(data: xr.Dataset) -> xr.DataArray:
     """Share of the 30 allies with forces whose report and true spending lie on different sides of the threshold."""
     wrong = (data.share >= data.lever_threshold) != (data.share_reported >= data.lever_threshold)
@@ -150,49 +182,88 @@ def misjudged_at_threshold(data: xr.Dataset) -> xr.DataArray:
     return 100.0 * (wrong & counted).sum("ally") / counted.sum()
 
 
-@outcome(unit="% of GDP", reading="2024: 1.97 in the model's table.", badge="judgement", needs="spending gdp")
+@outcome(
+    label="Europe and Canada spend",
+    unit="% of GDP",
+    reading="2024: 1.97 in the model's table.",
+    badge="judgement",
+    needs="spending gdp",
+)
 def spending_europe_canada_share(data: xr.Dataset) -> xr.DataArray:
     """Defence spending of Europe and Canada together, relative to their GDP."""
     return 100.0 * data.spending.sum("ally") / data.gdp.sum("ally")
 
 
-@outcome(unit="bn 2021 USD per year", reading="2024: 480 in the model's table.", badge="judgement", needs="spending")
+@outcome(
+    label="Europe and Canada spend, in money",
+    unit="bn 2021 USD per year",
+    reading="2024: 480 in the model's table.",
+    badge="judgement",
+    needs="spending",
+)
 def spending_europe_canada(data: xr.Dataset) -> xr.DataArray:
     """Defence spending of Europe and Canada together."""
     return data.spending.sum("ally")
 
 
-@outcome(unit="% of the alliance's spending", reading="Lower means that Europe and Canada carry more.",
-         badge="judgement", needs="spending us_spending")  # fmt: skip
+@outcome(
+    label="US part of the spending",
+    unit="% of the alliance's spending",
+    reading="Lower means that Europe and Canada carry more.",
+    badge="judgement",
+    needs="spending us_spending",
+)
 def us_share_of_spending(data: xr.Dataset) -> xr.DataArray:
     """Part of the alliance's defence spending that the United States pays."""
     return 100.0 * data.us_spending / (data.us_spending + data.spending.sum("ally"))
 
 
-@outcome(unit="bn 2021 USD per year", reading="0 or less: the sum that Burilkov and Wolff ask for is spent.",
-         badge="judgement", needs="spending")  # fmt: skip
+@outcome(
+    label="lacking of 237 bn more (Burilkov & Wolff)",
+    unit="bn 2021 USD per year",
+    reading="0 or less: the sum that Burilkov and Wolff ask for is spent.",
+    badge="judgement",
+    needs="spending",
+)
 def gap_burilkov_wolff(data: xr.Dataset) -> xr.DataArray:
     """What European allies still lack of 237 bn a year on top of 2024, the price of a defence without the US."""
     europe = data.spending.sel(ally=data.ally != "CAN").sum("ally")
     return BURILKOV_WOLFF_BN - (europe - data.attrs["spending_europe_start"])
 
 
-@outcome(unit="brigade equivalents", reading="0 or less: the 50 brigades stand.", badge="judgement", needs="brigades")
+@outcome(
+    label="lacking of 50 brigades more",
+    unit="brigade equivalents",
+    reading="0 or less: the 50 brigades stand.",
+    badge="judgement",
+    needs="brigades",
+)
 def gap_brigades(data: xr.Dataset) -> xr.DataArray:
     """What European allies still lack of 50 brigades on top of those of the start."""
     europe = data.brigades.sel(ally=data.ally != "CAN").sum("ally")
     return BURILKOV_WOLFF_BRIGADES - (europe - data.attrs["brigades_europe_start"])
 
 
-@outcome(unit="persons", reading="Includes the part that cannot be attributed to a host.", badge="documented",
-         needs="troops troops_other")  # fmt: skip
+@outcome(
+    label="US troops in Europe",
+    unit="persons",
+    reading="Includes those between two hosts, and those that no host can be named for.",
+    badge="judgement",
+    needs="troops troops_other troops_in_transit",
+)
 def troops_europe(data: xr.Dataset) -> xr.DataArray:
-    """US troops in Europe, those under way not counted."""
-    return data.troops.sum("ally") + data.troops_other
+    """US troops in Europe: on every host, elsewhere in the theatre, and on their way to a host."""
+    return data.troops.sum("ally") + data.troops_other + data.troops_in_transit
 
 
-@outcome(unit="persons", reading="Where US troops stand; OTHER is what no host can be named for.",
-         badge="documented", needs="troops troops_other", by="host")  # fmt: skip
+@outcome(
+    label="US troops by host",
+    unit="persons",
+    reading="Where US troops stand; OTHER is what no host can be named for.",
+    badge="judgement",
+    needs="troops troops_other",
+    by="host",
+)
 def troops_by_host(data: xr.Dataset) -> xr.DataArray:
     """US troops by host."""
     other = data.troops_other.expand_dims(host=["OTHER"], axis=-1)
@@ -200,36 +271,62 @@ def troops_by_host(data: xr.Dataset) -> xr.DataArray:
     return xr.concat([hosts.drop_vars(["front"], errors="ignore"), other], dim="host")
 
 
-@outcome(unit="probability", reading="What allies believe, on average; nobody can observe it.", badge="judgement",
-         needs="credibility_ally")  # fmt: skip
+@outcome(
+    label="allies' belief in the US",
+    unit="probability",
+    reading="What allies believe, on average; nobody can observe it.",
+    badge="judgement",
+    needs="credibility_ally",
+)
 def credibility_allies(data: xr.Dataset) -> xr.DataArray:
     """Belief of the average ally that the United States would fight for it."""
     return data.credibility_ally.mean("ally")
 
 
-@outcome(unit="probability", reading="What Russia believes about the exposed allies.", badge="judgement",
-         needs="credibility_russia")  # fmt: skip
+@outcome(
+    label="Russia's belief in the US",
+    unit="probability",
+    reading="What Russia believes about the exposed allies.",
+    badge="judgement",
+    needs="credibility_russia",
+)
 def credibility_at_the_fronts(data: xr.Dataset) -> xr.DataArray:
     """Belief of Russia that the United States would fight for the allies of the four fronts, on average."""
     return data.credibility_russia.sel(ally=data.front.isin(FRONTS)).mean("ally")
 
 
-@outcome(unit="probability", reading="Above 0: the commitment is stronger than allies believe.", badge="judgement",
-         needs="commitment credibility_ally")  # fmt: skip
+@outcome(
+    label="commitment less belief",
+    unit="probability",
+    reading="Above 0: the commitment is stronger than allies believe.",
+    badge="judgement",
+    needs="commitment credibility_ally",
+)
 def commitment_less_belief(data: xr.Dataset) -> xr.DataArray:
     """True commitment less what allies believe of it, for the average ally."""
     return (data.commitment - data.credibility_ally).mean("ally")
 
 
-@outcome(unit="0 to 1", reading="1 is a united alliance. An index, not a measurement.", badge="judgement",
-         needs="cohesion")  # fmt: skip
+@outcome(
+    label="cohesion",
+    unit="0 to 1",
+    reading="1 is a united alliance. An index, not a measurement.",
+    badge="judgement",
+    needs="cohesion",
+)
 def cohesion(data: xr.Dataset) -> xr.DataArray:
     """Cohesion of the alliance."""
     return data.cohesion
 
 
-@outcome(unit="probability since the start", reading="Only with its anchor, and only compared with another scenario.",
-         badge="judgement", needs="hazard", by="front")  # fmt: skip
+@outcome(
+    label="risk by front",
+    unit="probability",
+    reading="Only with its anchor, and only compared with another scenario.",
+    badge="judgement",
+    needs="hazard",
+    by="front",
+)
 def risk_by_front(data: xr.Dataset) -> xr.DataArray:
     """Probability of a limited attack since the start, by front."""
     hazard = data.hazard.transpose("world", "year", "ally")
@@ -238,15 +335,25 @@ def risk_by_front(data: xr.Dataset) -> xr.DataArray:
     return xr.DataArray(-np.expm1(-np.stack(by_front, axis=-1)), coords, ("world", "year", "front"))
 
 
-@outcome(unit="probability since the start", reading="Only with its anchor, and only compared with another scenario.",
-         badge="judgement", needs="hazard")  # fmt: skip
+@outcome(
+    label="risk",
+    unit="probability",
+    reading="Only with its anchor, and only compared with another scenario.",
+    badge="judgement",
+    needs="hazard",
+)
 def risk(data: xr.Dataset) -> xr.DataArray:
     """Probability of a limited attack on any ally since the start."""
     return -np.expm1(-data.hazard.sum("ally"))
 
 
-@outcome(unit="incidents since the start", reading="Expected number; the count in one world varies around it.",
-         badge="judgement", needs="incidents")  # fmt: skip
+@outcome(
+    label="grey-zone incidents",
+    unit="incidents",
+    reading="Expected number; the count in one world varies around it.",
+    badge="judgement",
+    needs="incidents",
+)
 def grey_zone_incidents(data: xr.Dataset) -> xr.DataArray:
     """Expected grey-zone incidents since the start, all allies together."""
     return data.incidents.sum("ally")

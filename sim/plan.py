@@ -1,6 +1,7 @@
 """A plan: a scenario with every word resolved, frozen, ready to play."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -30,11 +31,6 @@ class Withdrawal:
     over: int
     status: str
     hedge: str = "exact"
-
-    @property
-    def key(self) -> str:
-        """The name of its luck: it stays the same whatever else a scenario announces."""
-        return f"withdrawal {'+'.join(self.hosts)} {self.start}"
 
     def by_place(self, roster: Roster) -> Array:
         """Troops taken from each place in the end [H], persons."""
@@ -81,6 +77,12 @@ class Plan:
     def fingerprint(self) -> str:
         """A digest of everything that decides the result but seed and worlds."""
         return sha256(json.dumps(self.written(), sort_keys=True).encode()).hexdigest()[:16]
+
+    @cached_property
+    def nature(self) -> str:
+        """A digest of what is assumed about the world: uncertainties, school and tables, but no policy."""
+        parts = {key: self.written()[key] for key in ("uncertainties", "school", "data")}
+        return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
     def written(self) -> dict[str, Any]:
         """The plan as plain data, for manifests and the digest. Names and words play no part in it."""
@@ -136,12 +138,15 @@ class Plan:
         """What part of each withdrawal is carried out [R, K]: 0, or a factor on its stated size.
 
         Announced ones come true by chance (MODEL.md section 4); a hedge such as "up to" is a distribution of the
-        factor (`seeds/hedges.yaml`).
+        factor (`seeds/hedges.yaml`). The luck belongs to the hosts and the number of the announcement, so that another
+        date or size keeps it.
         """
-        carried = []
+        carried, announced = [], Counter[tuple[str, ...]]()
         for w in self.withdrawals:
-            comes = (draws.uniform(seed, w.key, worlds) < chance) | (w.status == "executed")
-            size = load_hedges()[w.hedge].quantile(draws.uniform(seed, f"{w.key} size", worlds))
+            announced[w.hosts] += 1
+            name = f"withdrawal {announced[w.hosts]} from {'+'.join(w.hosts)}"
+            comes = (draws.uniform(seed, name, worlds) < chance) | (w.status == "executed")
+            size = load_hedges()[w.hedge].quantile(draws.uniform(seed, f"size of {name}", worlds))
             carried.append(np.where(comes, size, 0.0))
         return np.concatenate(carried, axis=-1) if carried else np.zeros((len(worlds), 0))
 

@@ -1,14 +1,17 @@
 """What was changed, and where each number comes from."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from sim import facts
+from sim.catalogue import list_uncertainties
 from sim.controls import CONTROLS, EVIDENCE, WITHDRAWAL, eastern, unit_after
 from sim.params import levers, uncertainties
 from sim.plan import Plan, Withdrawal
+from sim.reference import data_dir, table
 
 
 def changes(plan: Plan, baseline: Plan) -> tuple[str, ...]:
@@ -100,3 +103,34 @@ def anchor() -> str:
         f"about {middle} in 100 for an attack on any ally in eleven years without a new policy, 90% of worlds between "
         f"{low} and {high} in 100"
     )
+
+
+@lru_cache(maxsize=1)
+def rest() -> pd.DataFrame:
+    """Everything uncertain that has no slider: meaning, prior, unit, evidence, equation, source."""
+    return pd.DataFrame(
+        {
+            "meaning": entry["about"], "prior": entry["prior"], "unit": entry["unit"],
+            "evidence": EVIDENCE[entry["evidence"]], "equation": entry["equation"],
+            "source": "; ".join(entry["source"]),
+        }
+        for entry in list_uncertainties()
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def tables() -> pd.DataFrame:
+    """The reference tables with their number of rows and the sources that their rows name."""
+    rows = []
+    for name in sorted(path.stem for path in data_dir().glob("*.csv")):
+        cells = [part.strip() for row in table(name) for part in row["source"].split(";")]
+        keys = dict.fromkeys(cell.split(":")[0].strip() for cell in cells)
+        rows.append(
+            {"table": name.replace("_", " "), "rows": len(table(name)), "sources": "; ".join(map(_cited, keys))}
+        )
+    return pd.DataFrame(rows)
+
+
+def _cited(key: str) -> str:
+    """A source of a table in words; a row that was written from memory says so."""
+    return "recalled, unverified" if key.startswith("recalled") else facts.cite(key)

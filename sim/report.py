@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from sim import facts, results
-from sim.outcomes import HEADLINES, OUTCOMES
+from sim.outcomes import FRONT_NAMES, HEADLINES, OUTCOMES
 from sim.scenario import Scenario
 from sim.tables import lines, number
 
@@ -35,7 +35,7 @@ def run_data(table: xr.Dataset, year: int) -> dict[str, Any]:
 def outcome_row(table: xr.Dataset, name: str, year: int) -> list[str]:
     """One outcome as cells: name, median, 90% band, unit."""
     low, middle, high = np.nanquantile(table[name].sel(year=year), [0.05, 0.5, 0.95])
-    return [name.replace("_", " "), number(middle), f"{number(low)} to {number(high)}", OUTCOMES[name].unit]
+    return [_label(name, table), number(middle), f"{number(low)} to {number(high)}", OUTCOMES[name].unit]
 
 
 def closing(scenario: Scenario) -> str:
@@ -81,16 +81,23 @@ def comparison_text(scenario: Scenario, baseline: Scenario, both: xr.Dataset, ye
             else "band reaches 0"
         )
         band = f"{number(low, sign=True)} to {number(high, sign=True)}"
-        rows.append([name.replace("_", " "), number(middle, sign=True), band, OUTCOMES[name].unit, said])
+        rows.append([_label(name, both), number(middle, sign=True), band, OUTCOMES[name].unit, said])
     schools = list(dict.fromkeys(both.school.values))
     cells = {(f, s): f"{m:.1f} ({low:.1f}–{high:.1f})" for f, s, (low, m, high) in risk_cells(both, year)}
     fronts = list(dict.fromkeys(front for front, _ in cells))
-    risks = [[front, *(cells[front, school] for school in schools)] for front in fronts]
+    risks = [[FRONT_NAMES[front], *(cells[front, school] for school in schools)] for front in fronts]
     return "\n".join([
         f"{scenario.name} against {baseline.name}: {both.attrs['worlds']:,} simulated worlds, end of {year}\n",
         lines(["difference, world by world", "median", "90% of worlds", "unit", ""], rows),
         "\nRisk of a limited attack since the start, as a multiple of the baseline: median (90% of worlds), by school",
         lines(["front", *schools], risks),
-        "\nThe risks rest on judgement and cannot be scored; schools are not weighed against each other.\n"
+        "\nBoth runs are measured against the scenario's threshold. The risks rest on judgement and cannot be scored;\n"
+        "schools are not weighed against each other.\n"
         + closing(scenario) + "\n",
     ])  # fmt: skip
+
+
+def _label(name: str, table: xr.Dataset) -> str:
+    """What an outcome is called, with the threshold in force at the end where it counts."""
+    label = OUTCOMES[name].label
+    return f"{label}, {table.attrs['threshold']:g}%" if name.endswith("at_threshold") else label

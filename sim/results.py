@@ -22,6 +22,8 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 FORMATS = ("parquet", "netcdf", "csv")
 RISKS = ("risk", "risk_by_front")
+UNPUBLISHED = ("hazard",)
+"""Variables that leave the simulator in sums by front only: no risk by ally is ever published."""
 
 
 def bands(values: xr.DataArray) -> xr.DataArray:
@@ -52,6 +54,7 @@ def differences(first: xr.Dataset, second: xr.Dataset) -> xr.Dataset:
     return both.assign_coords(school=second.school).assign_attrs(
         scenario=second.attrs["scenario"], baseline=first.attrs["scenario"], seed=second.attrs["seed"],
         worlds=second.attrs["worlds"], plan=second.attrs["plan"], baseline_plan=first.attrs["plan"],
+        threshold=second.attrs["threshold"],
     )  # fmt: skip
 
 
@@ -66,13 +69,28 @@ def relative_risk(baseline: xr.DataArray, scenario: xr.DataArray) -> xr.DataArra
 
 
 def _paired(baseline: xr.Dataset, scenario: xr.Dataset) -> None:
+    """Refuse two runs whose worlds are not the same worlds under two policies."""
+    if not all(isinstance(run, xr.Dataset) for run in (baseline, scenario)):
+        raise InputError("compare: takes two runs. Write sim.compare(sim.run(baseline), sim.run(scenario)).")
     problems = [
-        f"compare: {key} differs: {baseline.attrs.get(key)} and {scenario.attrs.get(key)}. Run both with the same."
-        for key in ("seed", "worlds", "start", "end")
+        f"compare: {words} differs: {baseline.attrs.get(key)} and {scenario.attrs.get(key)}. Run both with the same."
+        for key, words in PAIRED.items()
         if baseline.attrs.get(key) != scenario.attrs.get(key)
     ]
+    if not problems and not np.array_equal(baseline.world, scenario.world):
+        problems = ["compare: the two runs hold other worlds. Take the same worlds of both."]
     if problems:
         raise InputError(problems)
+
+
+PAIRED = {
+    "seed": "seed",
+    "worlds": "worlds",
+    "start": "start",
+    "end": "end",
+    "nature": "what is assumed about the world (uncertainties, school or tables)",
+}
+"""What two runs must have in common, so that they differ by policy alone."""
 
 
 def beyond_chance(differences: xr.DataArray) -> bool:
@@ -123,7 +141,7 @@ def save(
         try:
             _write(table, beside / "outcomes", format)
             if data is not None:
-                _write(data, beside / "variables", format)
+                _write(data.drop_vars(UNPUBLISHED, errors="ignore"), beside / "variables", format)
             text = json.dumps(manifest(table, plan, command), indent=2, sort_keys=True, ensure_ascii=False)
             (beside / "manifest.json").write_text(text + "\n", encoding="utf-8")
             target.parent.mkdir(parents=True, exist_ok=True)

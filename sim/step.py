@@ -44,7 +44,7 @@ class Given(NamedTuple):
     """What does not change in a run: parameters, and the world as it stood at the start."""
 
     params: Params
-    executed: Array  # [..., K] 1 for each withdrawal that is carried out
+    executed: Array  # [..., K] what part of each withdrawal is carried out
     exposure: Array  # [..., A] 0 to 1
     exposure_places: Array  # [..., H]
     room: Array  # [..., A] fiscal room
@@ -109,8 +109,9 @@ def grow(state: State, now: Now) -> State:
 
 
 def judge(state: State, now: Now) -> State:
-    """1, 2: the policy in force measures every ally by what it reports (3a)."""
-    return state._replace(compliance=commitment.compliance(state.reported, now.policy.threshold, now.policy.grace))
+    """1, 2: the policy in force measures every ally with forces by what it reports (3a)."""
+    measured = commitment.compliance(state.reported, now.policy.threshold, now.policy.grace)
+    return state._replace(compliance=np.where(now.plan.roster.forces > 0.0, measured, 1.0))
 
 
 def deploy(state: State, now: Now) -> State:
@@ -166,7 +167,7 @@ def theatre(state: State, now: Now, reference: Array) -> Theatre:
 def commit(state: State, now: Now) -> State:
     """4: how likely the United States is to fight for each ally (3c). No agent ever reads it."""
     start = now.plan.roster.troops
-    present = total(state.stationed)
+    present = total(state.stationed + sum(state.in_transit))
     return state._replace(
         commitment=commitment.commitment(
             state.compliance,

@@ -9,10 +9,10 @@ def number(value: float, sign: bool = False) -> str:
     if not math.isfinite(value):
         return "not reached"
     mark = "+" if sign else ""
-    if abs(value) >= 100:
+    if abs(value) >= 99.5:
         return f"{value:{mark},.0f}"
     rounded = float(f"{value:.2g}")
-    if rounded == 0:
+    if abs(rounded) < 5e-5:
         return "0"
     digits = max(0, 1 - math.floor(math.log10(abs(rounded))))
     return f"{rounded:{mark}.{min(digits, 4)}f}"

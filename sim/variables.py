@@ -51,7 +51,7 @@ _by_ally("share_reported", "% of GDP", "Reported defence spending", "2g", "judge
 _by_ally("gdp", "bn 2021 USD per year", "Gross domestic product", "0", "judgement", lambda s, n: s.gdp)
 _by_ally("spending", "bn 2021 USD per year", "Defence spending", "12", "judgement",
          lambda s, n: accounting.spending(s.share, s.gdp))  # fmt: skip
-_by_ally("troops", "persons", "US troops in the country", "4c", "documented", lambda s, n: s.stationed[..., :-1])
+_by_ally("troops", "persons", "US troops in the country", "4c", "judgement", lambda s, n: s.stationed[..., :-1])
 _by_ally("commitment", "probability", "Chance that the US fights for the ally", "3c", "judgement",
          lambda s, n: s.commitment)  # fmt: skip
 _by_ally("credibility_ally", "probability", "What the ally believes of the commitment", "3d", "judgement",
@@ -71,12 +71,12 @@ _common("us_spending", "bn 2021 USD per year", "Defence spending of the United S
         lambda s, n: accounting.spending(n.policy.us_share, s.us_gdp))  # fmt: skip
 _common("troops_other", "persons", "US troops elsewhere in Europe (afloat, Kosovo, not attributed)", "4c",
         "documented", lambda s, n: s.stationed[..., -1:])  # fmt: skip
-_common("troops_in_transit", "persons", "US troops on their way to a host", "4c", "documented",
+_common("troops_in_transit", "persons", "US troops on their way to a host", "4c", "judgement",
         lambda s, n: np.sum(sum(s.in_transit), axis=-1, keepdims=True))  # fmt: skip
-_common("troops_home", "persons", "US troops at home and everywhere else", "4c", "documented", lambda s, n: s.home)
-_common("troops_indopacific", "persons", "US troops assigned to the Indo-Pacific", "4a", "documented",
+_common("troops_home", "persons", "US troops at home and everywhere else", "4c", "judgement", lambda s, n: s.home)
+_common("troops_indopacific", "persons", "US troops assigned to the Indo-Pacific", "4a", "judgement",
         lambda s, n: s.indopacific)  # fmt: skip
-_common("troops_border", "persons", "US troops on the southern border", "4a", "documented", lambda s, n: s.border)
+_common("troops_border", "persons", "US troops on the southern border", "4a", "judgement", lambda s, n: s.border)
 _common("threat_common", "0 to 1", "Threat common to all allies", "6", "judgement", lambda s, n: s.threat)
 _common("cohesion", "0 to 1", "Cohesion of the alliance", "5b", "judgement", lambda s, n: s.cohesion)
 _common("russia_free", "0 to 1", "Russian forces free for another front", "9a", "judgement", lambda s, n: s.strength)

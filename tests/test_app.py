@@ -99,7 +99,7 @@ def test_what_the_app_shows_is_what_it_says():
     said = text(app(worlds="200"))
     for banned in ("probability of war", "forecast of war", "probability that"):
         assert banned not in said
-    for needed in ("not a forecast", "hindcast says nothing about deterrence", "not equally hard to reach", "anchor"):
+    for needed in ("not a forecast", "would say nothing about deterrence", "not equally hard to reach", "anchor"):
         assert needed in said
     assert "1 of 2 moved levers rest on an assumption" in said
 

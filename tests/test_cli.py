@@ -20,7 +20,7 @@ def test_run_prints_the_headlines_and_where_they_come_from():
     assert result.exit_code == 0
     for words in (
         "Conditional Article 5 at 5%: 20 simulated worlds",
-        "allies at threshold",
+        "allies at the threshold, 5%",
         "document 002",
         "not a forecast",
     ):

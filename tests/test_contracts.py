@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from sim import agents
 from sim.agents import Alliance, Ally, strategies
 from sim.ensemble import run
+from sim.errors import InputError
 from sim.params import Params, gather, uncertainties
 from sim.reference import ALLIES
+from sim.scenario import load_scenario
 from sim.state import Action
 from tests.strategies import COLUMNS, observations, params, plan, shocks
 
@@ -205,3 +207,21 @@ def test_a_model_that_nobody_holds_is_gone():
     del model
     gc.collect()
     assert gone() is None
+
+
+@pytest.mark.parametrize(("returned", "message"), [(Action(share=np.nan), "not finite"), (-1, "returned int")])
+def test_a_strategy_that_returns_nonsense_is_named(returned, message):
+    """A number that is none must not end up in a total."""
+
+    class Careless(Ally):
+        """Returns what it should not."""
+
+        @staticmethod
+        def decide(observation, params, shock):
+            return returned
+
+    careless = load_scenario("baseline").with_strategies(DEU=Careless)
+    with pytest.raises(InputError, match=f"Careless.decide .*{message}"):
+        run(careless, 2)
+    with pytest.raises(InputError, match=f"Careless.decide .*{message}"):
+        Alliance(careless).step()

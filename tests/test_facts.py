@@ -85,7 +85,7 @@ def test_source_and_cite():
     assert isinstance(facts.source("leeds-2000"), facts.Publication)
     assert isinstance(facts.source("assumption"), facts.Assumption)
     line = facts.cite("eastern-withdrawal")
-    assert all(part in line for part in ("document 000", "2025-04", "paragraph 1", "10000 persons", "up to"))
+    assert all(part in line for part in ("document 000", "2025-04", "paragraph 1", "10,000 persons", "up to"))
     assert facts.cite("benson-2011 assumption") == "Benson (2011); assumption: our own judgement, no source"
     with pytest.raises(facts.FactError, match="Did you mean 'leeds-2000'"):
         facts.source("leeds2000")

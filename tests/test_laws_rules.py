@@ -636,8 +636,9 @@ def hand(name, found, expected):
         hand("diverted", posture.diverted(50.0, 30.0, 120.0), 12.5),
         hand("diverted, nothing asked", posture.diverted(50.0, 0.0, 0.0), 0.0),
         hand("pool move", posture.pool_move(10.0, np.array([15.0, 4.0, 99.0]), 20.0), [5.0, -6.0, 20.0]),
-        # three stages over 3 years: speed 3/3/4 = 0.25 a quarter
-        hand("ordered", capability.ordered((1.0, 1.0, 1.0), 2.0, 3.0), [1.25, 1.0625, 1.015625]),
+        # three stages over 3 years: speed 3/13 a quarter, each stage from what stood there a quarter ago
+        hand("ordered", capability.ordered((1.0, 1.0, 1.0), 2.0, 3.0), [1.0 + 3.0 / 13.0, 1.0, 1.0]),
+        hand("ordered, on its way", capability.ordered((1.26, 1.13, 1.0), 1.0, 3.0), [1.2, 1.16, 1.03]),
         hand("renewed", capability.renewed(1.0, 2.0, 0.08), 1.02),
         hand("cohesion", capability.cohesion(0.6, 0.4, 0.5), 0.55),
         hand("cohesion, none left", capability.cohesion(0.01, 0.4, 1.0), 0.0),
@@ -725,3 +726,15 @@ def test_every_rule_was_worked_out_by_hand():
         for name, rule in vars(module).items():
             own = callable(rule) and not isinstance(rule, type) and getattr(rule, "__module__", "") == module.__name__
             assert not own or f"{short}.{name}(" in text, f"{short}.{name}: no case by hand"
+
+
+@pytest.mark.parametrize("lag", [1.5, 2.5, 3.5])
+def test_money_is_in_service_after_the_lag_on_average(lag):
+    """Equation 5a: the mean delay of an impulse of spending through the three stages is the procurement lag."""
+    orders, delivered = (0.0, 0.0, 0.0), []
+    for quarter in range(400):
+        orders = capability.ordered(orders, 1.0 if quarter == 0 else 0.0, lag)
+        delivered.append(orders[-1])
+    weights = np.array(delivered)
+    np.testing.assert_allclose(weights.sum(), 1.0, rtol=1e-9)
+    np.testing.assert_allclose(np.sum(weights * np.arange(400)) / 4.0, lag, rtol=1e-9)

@@ -1,7 +1,6 @@
 """Outcomes, summaries and comparisons against cases computed by hand, and the directories that runs leave."""
 
 import json
-import warnings
 
 import numpy as np
 import pandas as pd
@@ -92,9 +91,10 @@ def test_no_outcome_gives_a_risk_by_ally(pair):
 def test_troops_by_host_add_up_to_those_in_europe(pair):
     table = sim.outcomes(pair[0])
     assert table.troops_by_host.host.values[-1] == "OTHER"
-    np.testing.assert_allclose(table.troops_by_host.sum("host"), table.troops_europe)
+    under_way = pair[0].troops_in_transit.sel(quarter=[f"{year}Q4" for year in table.year.values]).values
+    np.testing.assert_allclose(table.troops_by_host.sum("host") + under_way, table.troops_europe)
     persons = whole_persons(table.troops_by_host.sel(year=2035).values)
-    np.testing.assert_array_equal(persons.sum(axis=-1), np.round(table.troops_europe.sel(year=2035)))
+    np.testing.assert_array_equal(persons.sum(axis=-1), np.round(table.troops_by_host.sel(year=2035).sum("host")))
 
 
 def test_a_comparison_is_the_difference_world_by_world(pair):
@@ -118,6 +118,40 @@ def test_runs_that_are_no_pairs_are_refused(pair):
     other = sim.run(sim.load_scenario("baseline"), 24, seed=6, keep=("share",))
     with pytest.raises(sim.InputError, match=r"compare: seed differs: 5 and 6\. Run both with the same\."):
         sim.compare(pair[0], other)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda s: s.with_school("denial"), lambda s: s.with_uncertainties(anchor=0.5)], ids=["school", "anchor"]
+)
+def test_other_worlds_are_no_pairs(pair, change):
+    other = sim.run(change(sim.load_scenario("baseline")), 24, seed=5, keep=("share",))
+    with pytest.raises(sim.InputError, match="what is assumed about the world"):
+        sim.compare(pair[0], other)
+    with pytest.raises(sim.InputError, match="other worlds"):
+        sim.compare(pair[0], pair[1].isel(world=slice(0, 3)))
+    with pytest.raises(sim.InputError, match="takes two runs"):
+        sim.compare(sim.load_scenario("baseline"), sim.load_scenario("placebo"))
+
+
+def test_a_run_without_the_end_of_a_year_has_no_outcomes():
+    data = sim.run(sim.load_scenario("baseline").with_horizon(end="2025Q3"), 2)
+    with pytest.raises(sim.InputError, match="the run from 2025Q1 to 2025Q3 has no end of a year"):
+        sim.outcomes(data)
+
+
+def test_no_risk_by_ally_leaves_in_a_file(tmp_path):
+    scenario = sim.load_scenario("baseline")
+    data = sim.run(scenario, 3, keep=("share", "hazard"))
+    out = results.save(ensemble.run_outcomes(scenario, 3), data, scenario.plan(), tmp_path / "x", "csv")
+    assert "share" in (out / "variables_world_quarter_ally.csv").read_text()
+    assert all("hazard" not in file.read_text() for file in out.glob("*.csv"))
+
+
+def test_a_reshuffle_keeps_the_total_in_europe():
+    tilted = sim.load_scenario("baseline").with_levers(tilt_to_spenders=3.0, threshold=3.5)
+    table = ensemble.run_outcomes(tilted, 20)
+    np.testing.assert_allclose(table.troops_europe, 100_000)
+    assert (table.troops_by_host.sum("host") < 99_999).any()
 
 
 def test_beyond_chance_asks_whether_the_paired_band_leaves_nought():
@@ -158,9 +192,8 @@ def test_a_result_directory_can_be_read_back_and_repeated(tmp_path, form, pair):
     assert manifest["data"] == scenario.plan().roster.digest
     shares = data.share.values.ravel()
     if form == "netcdf":
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            again = xr.open_dataset(out / "variables.nc", engine="scipy")
+        again = xr.open_dataset(out / "variables.nc")
+        xr.testing.assert_allclose(xr.open_dataset(out / "outcomes.nc").risk, table.risk)
         np.testing.assert_array_equal(again.share.transpose(*data.share.dims).values.ravel(), shares)
         return
     stem = out / f"variables_world_quarter_ally.{form}"

@@ -123,6 +123,42 @@ def test_an_announced_withdrawal_is_carried_out_in_some_worlds_and_an_executed_o
     assert np.all(executed.executed(0, worlds, 0.6) == 1)
 
 
+def test_another_date_keeps_the_luck_of_a_withdrawal_and_a_second_one_has_its_own():
+    base = sim.load_scenario("baseline")
+    early, late = (base.with_withdrawal(["DEU"], 5000, start).plan() for start in ("2026Q1", "2027Q3"))
+    twice = base.with_withdrawal(["DEU"], 5000, "2026Q1").with_withdrawal(["DEU"], 5000, "2026Q1").plan()
+    worlds = range(300)
+    np.testing.assert_array_equal(early.executed(0, worlds, 0.5), late.executed(0, worlds, 0.5))
+    first, second = twice.executed(0, worlds, 0.5).T
+    assert 0.3 < np.mean(first == second) < 0.7
+
+
+def test_a_scenario_does_not_change_with_what_it_was_made_from():
+    path = {"2025Q1": 2.0, "2035Q4": 3.5}
+    scenario = sim.load_scenario("baseline").with_levers(pledge=path)
+    path["2035Q4"] = 6.0
+    assert scenario.plan().levers["pledge"][-1] == 3.5
+
+
+@pytest.mark.parametrize("change", [{"over": 0}, {"status": "maybe"}, {"troops": "all"}, {"start": 2026}])
+def test_a_withdrawal_set_from_python_is_checked(change):
+    words = {"hosts": ["DEU"], "troops": 100, "start": "2026Q1", **change}
+    with pytest.raises(sim.ScenarioError, match="with_withdrawal: "):
+        sim.load_scenario("baseline").with_withdrawal(**words)
+
+
+def test_a_school_keeps_an_uncertainty_in_its_own_range():
+    denial = sim.load_scenario("baseline").with_school("denial")
+    with pytest.raises(sim.ScenarioError, match=r"belief_elasticity: 5 is out of range\. It takes 0 to 0\.4"):
+        denial.with_uncertainties(belief_elasticity=5.0)
+
+
+def test_a_scenario_can_be_named_where_it_is_run():
+    assert sim.run("baseline", 1, keep=("war",)).attrs["scenario"] == "Today's commitment"
+    with pytest.raises(sim.InputError, match="is no scenario"):
+        sim.run(3)
+
+
 STRUCTURE = {
     "unknown key": ("name: x\nlevrs: {}\n", "x.yaml:2: levrs: unknown key. Did you mean 'levers'?"),
     "unknown lever": ("name: x\nlevers:\n  treshold: 3\n", "x.yaml:3: levers.treshold: unknown lever. Did you mean 't"),
@@ -132,6 +168,7 @@ STRUCTURE = {
     "wrong type": ("name: x\nlevers: {threshold: 5%}\n", "levers.threshold: '5%' is no number. Write one in % of GDP"),
     "yes": ("name: x\nlevers: {threshold: true}\n", "levers.threshold: 'True' is no number."),
     "no quarter": ("name: x\nlevers: {pledge: {2025: 2}}\n", "x.yaml:2: the key '2025' is not text."),
+    "year": ("name: x\nstart: 2025\n", "x.yaml:2: start: 2025 is no quarter. Write it like 2029Q1."),
     "bad quarter": ("name: x\nlevers: {pledge: {2025Q5: 2}}\n", "levers.pledge.2025Q5: '2025Q5' is no quarter"),
     "backwards": ("name: x\nstart: 2025Q1\nend: 2024Q4\n", "x.yaml:3: end: 2024Q4 lies before the start 2025Q1."),
     "too long": ("name: x\nend: 2099Q1\n", "x.yaml:2: end: 2099Q1 is too far. A run ends by 2064Q4"),

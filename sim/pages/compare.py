@@ -11,14 +11,14 @@ from sim.outcomes import HEADLINES, OUTCOMES
 from sim.pages import levers
 from sim.pages.words import band, persons, plain, said
 from sim.priors import SCHOOLS
-from sim.provenance import anchor
+from sim.provenance import anchor, rest, tables
 from sim.question import Answer, Question
 
 ALLIES = ("Poland", "Germany", "Estonia", "Spain")
 FIRST_YEAR, MOST_ALLIES = 2027, 8
 
 BADGES = {
-    "tested": "can be scored against history",
+    "tested": "can be scored against history (nothing has been yet)",
     "documented": "is law or accounting",
     "judgement": "rests on assumptions that nobody can score",
 }
@@ -100,7 +100,7 @@ def sentence(found: Answer, asked: Question, year: int) -> str:
     if not forces.identical:
         text += f" and {persons(forces.median)} US soldiers stand in Europe"
         other += f" and {persons(forces.base_median)}"
-    return plain(f"{text} (median of {asked.worlds:,} simulated worlds); in the baseline {other}.")
+    return plain(f"{text} (median of {asked.worlds:,} simulated worlds, not a forecast); in the baseline {other}.")
 
 
 def cards(found: Answer, year: int) -> None:
@@ -122,6 +122,7 @@ def card(row, allies: int) -> None:
         words.title,
         f"{words.number(row.median, allies, False)}{unit}",
         delta="0" if row.identical else change, delta_color=colour, delta_description="vs baseline",
+        delta_arrow="auto" if change[:1] in "+-" else "off",
         help=plain(f"{declared.about} {declared.reading} Median of all worlds at the end of the year; "
             "the 90% band holds 90 of 100 worlds; the change is taken world by world. "
                    f"{declared.badge}: {BADGES[declared.badge]}."),
@@ -144,7 +145,7 @@ def difference(row, allies: int) -> str:
 
 def doubt(row) -> str:
     """What must be said of a difference whose band holds 0."""
-    return "" if row.identical or row.beyond_chance else "no difference beyond chance  \n"
+    return "" if row.identical or row.beyond_chance else "in some worlds nothing changes  \n"
 
 
 # --- in charts ----------------------------------------------------------------------------------------------------
@@ -203,7 +204,7 @@ def risk(found: Answer, year: int) -> None:
         "×2 is twice the baseline's risk since the start, ×1 is no difference. Points are medians, bars hold 90% of a "
         "school's worlds. Four schools of deterrence stand side by side and are not weighed. The level behind the "
         f"ratios is an anchor that we assume: {anchor()}. "
-        "A good spending hindcast says nothing about deterrence."
+        "Even spending forecasts that come true would say nothing about deterrence."
     )
     with st.grid(4, min_column_width=190, gap="xsmall", key="risk"):
         for school in [s for s in SCHOOLS if s in set(found.risks.school)]:
@@ -222,6 +223,11 @@ def provenance(found: Answer, asked: Question) -> None:
     with st.grid(3, min_column_width=250, border=True, key="sources"):
         for name in dict.fromkeys(rows.control):
             st.markdown(described(rows[rows.control == name]))
+    with st.expander("What else goes into every number: uncertainties and reference tables"):
+        st.markdown("In every world each of these is drawn anew from its prior.")
+        st.dataframe(rest(), hide_index=True, alt="Uncertainties with prior, unit, evidence, equation and source")
+        st.markdown("The start of every world comes from these tables.")
+        st.dataframe(tables(), hide_index=True, alt="Reference tables with their sources")
     documents = ", ".join(f"{plain(name[:3])}: {plain(name[4:])}" for name in sorted(set(rows.document)) if name)
     st.caption(f"Documents: {documents}. What they say stands here in our own words.")
     left, right = st.columns(2)

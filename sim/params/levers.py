@@ -14,7 +14,7 @@ class Levers:
         2.0, neutral=0.0, low=0.0, high=6.0, step=0.1, unit="% of GDP", kind="commitment", symbol="theta",
         equation="3a, 2d", evidence="D", source="conditional-defence spending-demand",
         about="Spending share from which an ally is defended without conditions",
-        note="Idle while conditionality is 0. It says who is asked, not how hard.",
+        note="Idle while conditionality is 0. Even a condition that all meet costs cohesion.",
     )  # fmt: skip
     conditionality: Any = lever(
         0.0, neutral=0.0, low=0.0, high=1.0, step=0.05, unit="0 to 1", kind="commitment", symbol="kappa",
@@ -56,13 +56,13 @@ class Levers:
         0.0, neutral=0.0, low=0.0, high=3.0, step=0.1, unit="log weight", kind="posture", symbol="psi",
         equation="4b", evidence="X", source="deployment-priority assumption",
         about="How strongly US troops move toward allies that meet the threshold",
-        note="Moves troops between hosts and keeps the total. The strength is an assumption.",
+        note="Moves troops between hosts and keeps the total, of which a part is then always on its way.",
     )  # fmt: skip
     tilt_to_exposed: Any = lever(
         0.0, neutral=0.0, low=0.0, high=3.0, step=0.1, unit="log weight", kind="posture", symbol="zeta",
         equation="4b", evidence="X", source="deployment-priority assumption",
         about="How strongly US troops move toward the allies nearest to Russia",
-        note="Moves troops between hosts and keeps the total.",
+        note="Moves troops between hosts and keeps the total, of which a part is on its way for some quarters.",
     )  # fmt: skip
     pivot: Any = lever(
         0.0, neutral=0.0, low=0.0, high=100_000.0, step=1000.0, unit="persons", kind="posture", symbol="pivot",
@@ -84,7 +84,7 @@ class Levers:
     )  # fmt: skip
     troop_floor: Any = lever(
         0.0, neutral=0.0, low=0.0, high=100_000.0, step=1000.0, unit="persons", kind="congress", symbol="floor",
-        equation="4a", evidence="D", source="senator-concern assumption",
+        equation="4a", evidence="X", source="assumption",
         about="Fewest US soldiers in Europe that a statute allows",
-        note="76,000 is the figure of the model's specification. Idle while no policy goes below it.",
+        note="Idle while no policy goes below it. The specification names 76,000 and no source for it.",
     )  # fmt: skip

@@ -166,11 +166,13 @@ class Commitment:
         about="Part of a conditional policy that a fully active Congress takes out",
     )  # fmt: skip
     good_news: Any = uncertainty(
-        Uniform(0.04, 0.12), unit="1/quarter", symbol="a+", equation="3d", evidence="X", source="assumption",
+        Uniform(0.04, 0.12), unit="1/quarter", symbol="a+", equation="3d", evidence="X",
+        source="surveys-2024-2025 assumption",
         about="Speed at which beliefs follow a better signal",
     )  # fmt: skip
     bad_news: Any = uncertainty(
-        Uniform(0.10, 0.30), unit="1/quarter", symbol="a-", equation="3d", evidence="X", source="assumption",
+        Uniform(0.10, 0.30), unit="1/quarter", symbol="a-", equation="3d", evidence="X",
+        source="surveys-2024-2025 assumption",
         about="Speed at which beliefs follow a worse signal",
     )  # fmt: skip
     belief_noise: Any = uncertainty(
@@ -202,7 +204,7 @@ class Posture:
         about="Chance that an announced withdrawal is carried out",
     )  # fmt: skip
     release_rate: Any = uncertainty(
-        Uniform(0.08, 0.15), unit="1/quarter", symbol="r_out", equation="4c", evidence="X", source="dmdc assumption",
+        Uniform(0.08, 0.15), unit="1/quarter", symbol="r_out", equation="4c", evidence="X", source="assumption",
         about="Largest part of the troops in a country that can leave in a quarter",
     )  # fmt: skip
     movement_limit: Any = uncertainty(

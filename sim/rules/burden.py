@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.rules import expit, logit, spillover, total  # noqa: F401
+from sim.rules import expit, total
 
 LOWEST_SHARE, HIGHEST_SHARE = 0.0, 10.0
 """Ends of the defence share, % of GDP (assumption)."""

@@ -8,15 +8,12 @@ from sim.rules import expit, logit, spillover, total
 def ordered(orders, spending, lag):
     """The three stages from money to equipment in service a quarter later. Equation 5a.
 
-    `spending` [..., A] is relative to the start, `lag` the mean years through all stages.
+    `spending` [..., A] is relative to the start; what is spent in a quarter is in service `lag` years later on average.
+    Each stage takes from the one before it what stood there a quarter ago, hence the 1 below the line.
     """
-    speed = len(orders) / lag / 4.0
-    staged, coming = [], spending
-    for stage in orders:
-        stage = stage + speed * (coming - stage)
-        staged.append(stage)
-        coming = stage
-    return tuple(staged)
+    speed = len(orders) / (4.0 * lag + 1.0)
+    coming = (spending, *orders[:-1])
+    return tuple(stage + speed * (before - stage) for stage, before in zip(orders, coming, strict=True))
 
 
 def renewed(capability, delivered, turnover):

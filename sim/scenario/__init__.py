@@ -65,23 +65,28 @@ class Scenario:
             for event in self.events
             if (left := {name: v for name, v in event.levers.items() if name not in values})
         )
-        return _checked(replace(self, levers={**self.levers, **values}, events=events), "with_levers")
+        return _checked(replace(self, levers={**self.levers, **deepcopy(values)}, events=events), "with_levers")
 
     def with_uncertainties(self, **values: Any) -> "Scenario":
         """The scenario with these uncertainties fixed, or with priors replaced ({"uniform": [low, high]})."""
-        return _checked(replace(self, uncertainties={**self.uncertainties, **values}), "with_uncertainties")
+        return _checked(replace(self, uncertainties={**self.uncertainties, **deepcopy(values)}), "with_uncertainties")
 
     def with_withdrawal(
         self, hosts: Sequence[str], troops: Any, start: str, over: int = 4, status: str = "announced"
     ) -> "Scenario":
         """The scenario with one more withdrawal of US troops."""
-        block = WithdrawalBlock.model_validate(
-            {"hosts": list(hosts), "troops": troops, "from": start, "over": over, "status": status}
-        )
+        written = {"hosts": list(hosts), "troops": troops, "from": start, "over": over, "status": status}
+        try:
+            block = WithdrawalBlock.model_validate(written)
+        except ValidationError as error:
+            raise ScenarioError(
+                f"with_withdrawal: {e['loc'][0]}: {reading.complaint(WithdrawalBlock, e)}" for e in error.errors()
+            ) from None
         return _checked(replace(self, withdrawals=(*self.withdrawals, block)), "with_withdrawal")
 
-    def with_strategies(self, **values: str) -> "Scenario":
-        """The scenario with other strategies: POL="Drifter", or default="Attractor"."""
+    def with_strategies(self, **values: Any) -> "Scenario":
+        """The scenario with other strategies, by name or class: POL="Drifter", or default=sim.agents.Attractor."""
+        values = {who: getattr(strategy, "__name__", strategy) for who, strategy in values.items()}
         return _checked(replace(self, strategies={**self.strategies, **values}), "with_strategies")
 
     def with_school(self, school: str) -> "Scenario":

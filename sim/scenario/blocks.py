@@ -1,8 +1,8 @@
 """The structure of a scenario file, and its JSON Schema for editors."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from sim import priors
 from sim.agents import strategies
@@ -22,11 +22,21 @@ class _Block(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+def _quarter(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no quarter. Write it like 2029Q1")
+    return value
+
+
+Quarter = Annotated[str, BeforeValidator(_quarter)]
+Hosts = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+
+
 class Event(_Block):
     """Levers that take other values from a quarter on, or between two quarters (both included)."""
 
-    from_: str = Field(alias="from", description="First quarter, such as 2026Q1")
-    until: str | None = Field(None, description="Last quarter; without it to the end")
+    from_: Quarter = Field(alias="from", description="First quarter, such as 2026Q1")
+    until: Quarter | None = Field(None, description="Last quarter; without it to the end")
     levers: dict[str, Any] = Field(description="Levers and the values they take")
     why: str = Field("", description="What happens in the world")
 
@@ -35,9 +45,9 @@ class WithdrawalBlock(_Block):
     """US troops that leave some hosts."""
 
     host: str | None = Field(None, description="One host (ISO3)")
-    hosts: list[str] = Field(default_factory=list, description="Several hosts: each gives in proportion to its stock")
+    hosts: Hosts = Field(default_factory=list, description="Several hosts: each gives in proportion to its stock")
     troops: Any = Field(description="Persons in all, or {fact: id} with the fact's hedge as a distribution")
-    from_: str = Field(alias="from", description="First quarter")
+    from_: Quarter = Field(alias="from", description="First quarter")
     over: int = Field(4, ge=1, le=LONGEST, description="Quarters it takes, in equal parts")
     status: Literal["announced", "executed"] = Field("announced", description="Announced ones may not happen")
     why: str = Field("", description="What happens in the world")
@@ -49,8 +59,8 @@ class ScenarioFile(_Block):
     name: str = Field(min_length=1, max_length=100, description="Title for people")
     about: str = Field("", description="What is assumed, in a sentence or two")
     extends: str | None = Field(None, description="Another scenario that this one changes")
-    start: str | None = Field(None, description="First quarter")
-    end: str | None = Field(None, description="Last quarter")
+    start: Quarter | None = Field(None, description="First quarter")
+    end: Quarter | None = Field(None, description="Last quarter")
     levers: dict[str, Any] = Field(default_factory=dict, description="Levers: a number, or a path {quarter: number}")
     events: list[Event] = Field(default_factory=list)
     withdrawals: list[WithdrawalBlock] = Field(default_factory=list)

@@ -35,7 +35,7 @@ def problems(scenario: "Scenario", where: Where) -> list[str]:
     ]
     found += _stock_problems(scenario, where) if not found else []
     for name, value in scenario.uncertainties.items():
-        found += _uncertainty_problems(name, value, where)
+        found += _uncertainty_problems(scenario, name, value, where)
     for who, strategy in scenario.strategies.items():
         if who not in ("default", *ALLIES):
             found.append(f"{where(('strategies', who))} unknown ally. {hint(who, ['default', *ALLIES], most=40)}")
@@ -87,7 +87,8 @@ def _number_problems(value: Any, low: float, high: float, unit: str, where: str)
     if not math.isfinite(value):
         return [f"{where} {value} is not finite. Write a number in {unit}, from {low:g} to {high:g}."]
     if not low <= value <= high:
-        return [f"{where} {value:g} is out of range. It takes {low:g} to {high:g} {unit}."]
+        named = "" if unit == "0 to 1" else f" {unit}"
+        return [f"{where} {value:g} is out of range. It takes {low:g} to {high:g}{named}."]
     return []
 
 
@@ -181,12 +182,15 @@ def _stock_problems(scenario: "Scenario", where: Where) -> list[str]:
     return []
 
 
-def _uncertainty_problems(name: str, value: Any, where: Where) -> list[str]:
+def _uncertainty_problems(scenario: "Scenario", name: str, value: Any, where: Where) -> list[str]:
     place = where(("uncertainties", name))
     if name not in uncertainties():
         return [f"{place} unknown uncertainty. {hint(name, uncertainties())}"]
     declared = uncertainties()[name]
-    low, high = declared.prior.low, declared.prior.high
+    prior_here = declared.prior
+    if isinstance(prior_here, priors.BySchool) and scenario.school in priors.SCHOOLS:
+        prior_here = getattr(prior_here, scenario.school)
+    low, high = prior_here.low, prior_here.high
     if not isinstance(value, Mapping):
         return _number_problems(value, low, high, declared.unit, place) or _whole_problems(declared.prior, value, place)
     if isinstance(declared.prior, priors.Integers):
