@@ -27,7 +27,9 @@ def test_the_examples_of_the_package_run():
 
 
 def test_readme_shows_what_the_default_comparison_prints():
-    (shown,) = re.findall(r"`article5 compare baseline conditional-article5` prints\n\n```\n(.*?)```", readme(), re.S)
+    (shown,) = re.findall(
+        r"`article5 compare baseline conditional-article5` prints, [^\n]*\n\n```\n(.*?)```", readme(), re.S
+    )
     printed = CliRunner().invoke(main, ["compare", "baseline", "conditional-article5"]).stdout
     assert shown.rstrip() in printed
 
@@ -56,3 +58,9 @@ def test_every_equation_that_the_code_cites_stands_in_model_md():
 
 def readme() -> str:
     return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_scenario_in_readme_can_be_loaded(tmp_path):
+    (text,) = re.findall(r"```yaml\n(.*?)```", readme(), re.S)
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    assert sim.load_scenario(tmp_path / "mine.yaml").plan().strategies.count("FreeRider") == 1
