@@ -7,6 +7,7 @@ per quarter (or per year), a column per ally in ISO order. A longer horizon only
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -83,8 +84,24 @@ class Luck(NamedTuple):
 
 
 def block(seed: int, worlds: Sequence[int], span: Sequence[str], allies: Sequence[str] = ALLIES) -> Luck:
-    """All draws of some worlds over a span of quarters, for these allies in this order."""
-    return Luck(**{name: _draws(seed, worlds, span, allies, channel) for name, channel in CHANNELS.items()})
+    """All draws of some worlds over a span of quarters, for these allies in this order. Read only.
+
+    The last two answers are kept: scenario and baseline, and a slider that moves, ask for the same worlds again.
+    """
+    return _block(seed, tuple(worlds), tuple(span), tuple(allies))
+
+
+@lru_cache(maxsize=2)
+def _block(seed: int, worlds: tuple[int, ...], span: tuple[str, ...], allies: tuple[str, ...]) -> Luck:
+    luck = Luck(**{name: _draws(seed, worlds, span, allies, channel) for name, channel in CHANNELS.items()})
+    for channel in luck:
+        channel.setflags(write=False)
+    return luck
+
+
+def forget() -> None:
+    """Drop the draws that are kept."""
+    _block.cache_clear()
 
 
 def quiet(seed: int, worlds: Sequence[int], span: Sequence[str], allies: Sequence[str] = ALLIES) -> Luck:

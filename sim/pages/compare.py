@@ -145,7 +145,7 @@ def difference(row, allies: int) -> str:
 
 def doubt(row) -> str:
     """What must be said of a difference whose band holds 0."""
-    return "" if row.identical or row.beyond_chance else "in some worlds nothing changes  \n"
+    return "" if row.identical or row.beyond_chance else "the change band reaches 0  \n"
 
 
 # --- in charts ----------------------------------------------------------------------------------------------------
