@@ -6,7 +6,6 @@ subclass `Ally` and write `decide`; scenario files, command line and tests find 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -247,23 +246,11 @@ def reference_scale(plan: Plan, seed: int, worlds: Sequence[int]) -> np.ndarray:
     It depends on the parameters and not on the policy, so that scenarios which are compared share it.
     """
     reference = plan.without_policy(plan.quarters_from_start(ANCHOR_QUARTERS), DEFAULT_STRATEGY)
-    return _reference_scale(_Reference(reference), seed, tuple(worlds))
-
-
-@dataclass(frozen=True)
-class _Reference:
-    """A plan that equals another one with the same fingerprint, so that a cache knows it again."""
-
-    plan: Plan = field(compare=False)
-    fingerprint: str = ""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "fingerprint", self.plan.fingerprint)
+    return _reference_scale(reference, seed, tuple(worlds))
 
 
 @lru_cache(maxsize=128)
-def _reference_scale(reference: _Reference, seed: int, worlds: tuple[int, ...]) -> np.ndarray:
-    plan = reference.plan
+def _reference_scale(plan: Plan, seed: int, worlds: tuple[int, ...]) -> np.ndarray:
     quiet = draws.quiet(seed, worlds, plan.quarters, plan.roster.iso3)
     scale = anchored(plan, seed, worlds, quiet, Columns(plan.strategies))
     scale.setflags(write=False)

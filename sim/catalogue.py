@@ -45,7 +45,12 @@ def list_scenarios() -> list[dict[str, Any]]:
     """Scenarios that come with the project."""
     loaded = [load_scenario(scenarios_dir() / f"{name}.yaml") for name in scenario_names()]
     return [
-        {"name": s.key, "about": f"{s.name}. {s.about}", "documents": list(s.documents), "plan": s.plan().fingerprint}
+        {
+            "name": s.key,
+            "about": f"{s.name}. {s.question} {s.about}".replace("  ", " "),
+            "documents": list(s.documents),
+            "plan": s.plan().fingerprint,
+        }
         for s in loaded
     ]
 

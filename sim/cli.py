@@ -103,17 +103,20 @@ def run(scenario, worlds, seed, settings, start, end, as_json, out, form, kept):
 def compare(baseline, scenarios, worlds, seed, settings, start, end, as_json):
     """Compare each of SCENARIOS with a BASELINE, world by world under the same luck.
 
-    --set changes the scenarios and not the baseline.
+    The policy of the baseline is played in the world that the scenario assumes: with its uncertainties, school and
+    horizon. --set changes the scenarios and not the baseline.
 
     \b
     Example: article5 compare baseline conditional-article5 --worlds 200
     """
-    first = changed(load_scenario(baseline), (), start, end)
+    base = load_scenario(baseline)
     others = [changed(load_scenario(name), settings, start, end) for name in scenarios]
-    plain = simulated_run(first, worlds, seed)
-    found = []
+    found, runs = [], {}
     for other in others:
-        both = results.compare(plain, simulated_run(other, worlds, seed))
+        first = base.under(other)
+        if first.plan() not in runs:
+            runs = {first.plan(): simulated_run(first, worlds, seed)}
+        both = results.compare(runs[first.plan()], simulated_run(other, worlds, seed))
         year = int(both.year[-1])
         found.append(comparison(both, year))
         if not as_json:

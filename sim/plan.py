@@ -45,7 +45,7 @@ class Withdrawal:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What is to be simulated. Lever paths are [T], one value per quarter."""
+    """What is to be simulated. Lever paths are [T], one value per quarter. Plans with one digest are equal."""
 
     name: str
     quarters: tuple[str, ...]
@@ -55,6 +55,12 @@ class Plan:
     withdrawals: tuple[Withdrawal, ...] = ()
     priors: Mapping[str, Prior | float] | None = None
     school: str | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Plan) and self.fingerprint == other.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
 
     def quarters_from_start(self, count: int) -> tuple[str, ...]:
         """So many quarters from the start of the plan, whatever its end."""

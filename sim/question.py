@@ -14,6 +14,7 @@ import xarray as xr
 from sim import ensemble, frames
 from sim.controls import EAST, WITHDRAWAL, WITHDRAWAL_QUARTERS, WITHDRAWAL_START, eastern, on_grid
 from sim.outcomes import HEADLINES, OUTCOMES, outcomes, year_ends
+from sim.plan import Plan
 from sim.provenance import changes, sources
 from sim.results import differences
 from sim.scenario import Scenario, load_scenario
@@ -100,8 +101,8 @@ def answer(question: Question) -> Answer:
     """Simulate the question and the baseline in the same worlds, and compare. Raises ScenarioError."""
     scenario = question.resolved()
     plan = scenario.plan()
-    baseline = loaded(BASELINE).with_horizon(scenario.start, scenario.end)
-    first = _baseline(scenario.start, scenario.end, question.worlds, question.seed)
+    baseline = loaded(BASELINE).under(scenario)
+    first = _yearly(baseline.plan(), question.worlds, question.seed)
     second = year_ends(ensemble.run(plan, question.worlds, question.seed, KEPT))
     first = first.assign_coords(lever_threshold=second.lever_threshold)
     tables = outcomes(first, ASKED), outcomes(second, ASKED)
@@ -124,8 +125,8 @@ def answer(question: Question) -> Answer:
 
 
 @lru_cache(maxsize=2)
-def _baseline(start: str, end: str, worlds: int, seed: int) -> xr.Dataset:
-    plan = loaded(BASELINE).with_horizon(start, end).plan()
+def _yearly(plan: Plan, worlds: int, seed: int) -> xr.Dataset:
+    """The year ends of a run, kept because every question is compared with the same baseline."""
     return year_ends(ensemble.run(plan, worlds, seed, KEPT))
 
 

@@ -355,3 +355,21 @@ def test_every_source_of_a_declaration_can_be_cited():
         assert declared.source, declared.name
         for key in declared.source:
             assert facts.cite(key), (declared.name, key)
+
+
+def test_a_baseline_is_played_in_the_world_that_the_scenario_assumes():
+    """Only policies are compared: a stress of the world is put on both sides."""
+    stressed = sim.load_scenario("hesitant-europe").with_school("denial").with_horizon(end="2030Q4")
+    base = sim.load_scenario("baseline").under(stressed)
+    assert base.plan().nature == stressed.plan().nature != sim.load_scenario("baseline").plan().nature
+    assert base.plan().levers["conditionality"].max() == 0
+    both = sim.compare(sim.run(base, 4), sim.run(stressed, 4))
+    assert both.attrs["worlds"] == 4
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_every_scenario_asks_a_question_and_says_what_it_assumes(name):
+    scenario = sim.load_scenario(name)
+    assert scenario.question.endswith("?")
+    assert len(scenario.about) > 60
+    assert scenario.documents

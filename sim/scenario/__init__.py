@@ -44,6 +44,7 @@ class Scenario:
 
     key: str
     name: str
+    question: str = ""
     about: str = ""
     start: str = START
     end: str = END
@@ -93,6 +94,16 @@ class Scenario:
         """The scenario under one school of deterrence, or under `all`."""
         return _checked(replace(self, school=school), "with_school")
 
+    def under(self, other: "Scenario") -> "Scenario":
+        """This policy in the world that another scenario assumes: its uncertainties, school, start and end.
+
+        Two policies can be compared world by world only there.
+        """
+        changed = replace(
+            self, uncertainties=other.uncertainties, school=other.school, start=other.start, end=other.end
+        )
+        return _checked(changed, "under")
+
     def with_horizon(self, start: str | None = None, end: str | None = None) -> "Scenario":
         """The scenario over other quarters."""
         return _checked(replace(self, start=start or self.start, end=end or self.end), "with_horizon")
@@ -123,6 +134,7 @@ class Scenario:
         """The scenario as plain data, just as a file would hold it; defaults are left out."""
         every = {
             "name": self.name,
+            "question": self.question,
             "about": self.about,
             "start": self.start,
             "end": self.end,
@@ -262,6 +274,7 @@ def _merged(key: str, parent: Scenario, own: ScenarioFile) -> Scenario:
     return Scenario(
         key=key,
         name=own.name,
+        question=own.question,
         about=own.about,
         start=own.start or parent.start,
         end=own.end or parent.end,

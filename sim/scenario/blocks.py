@@ -57,6 +57,7 @@ class ScenarioFile(_Block):
     """What a scenario file may hold."""
 
     name: str = Field(min_length=1, max_length=100, description="Title for people")
+    question: str = Field("", description="What the scenario asks, in one sentence")
     about: str = Field("", description="What is assumed, in a sentence or two")
     extends: str | None = Field(None, description="Another scenario that this one changes")
     start: Quarter | None = Field(None, description="First quarter")
