@@ -102,7 +102,9 @@ def _loader(key: str) -> None:
         "Load a scenario", scenario_names(), index=None, placeholder="Load a scenario…", format_func=title,
         key="loader", on_change=_load, label_visibility="collapsed",
     )  # fmt: skip
-    st.caption(f"Loaded: **{plain(title(key))}**", help=plain(question.loaded(key).about))
+    st.caption(
+        f"Loaded: **{plain(title(key))}**", help=plain(f"{question.loaded(key).question} {question.loaded(key).about}")
+    )
 
 
 def _load() -> None:
