@@ -89,7 +89,7 @@ class PledgeKeeper(Ally):
 
     @staticmethod
     def decide(observation, params, shock):
-        """See the class. Sources: MODEL.md section 2."""
+        """See the class. Equations 2a to 2c."""
         planned = burden.plan(observation, params.burden, shock)
         lift = burden.lift(observation, params.burden)
         return Action(share=burden.kinked_budget(planned, observation.pledge, lift))

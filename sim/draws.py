@@ -21,7 +21,7 @@ from sim.reference import ALLIES
 Array = NDArray[np.float64]
 
 FREEDOM = 3
-"""Degrees of freedom of the budget shocks (MODEL.md section 2)."""
+"""Degrees of freedom of the budget shocks (equation 2a)."""
 
 SPARE_COLUMNS = 8
 """Width of a channel that is common to the allies: room for more names without moving a draw."""

@@ -20,7 +20,7 @@ from sim.step import Now, at_quarter, play_quarter
 from sim.variables import VARIABLES
 
 BLOCK = 1024
-"""Worlds played together: columns of 31 allies then stay in the cache (DESIGN.md section 6)."""
+"""Worlds played together: columns of 31 allies then stay in the cache."""
 
 MOST_WORLDS = 10_000_000
 MOST_BYTES = 8 * 1024**3

@@ -17,7 +17,7 @@ from sim import reading
 from sim.errors import InputError
 
 ROWS = range(1, 21)
-"""Rows of MODEL.md, section 1: what the documents say. Each needs at least one fact."""
+"""Rows of MODEL.md, section 7: what the documents say. Each needs at least one fact."""
 
 Reading = Literal["default", "strict", "loose"]
 READINGS: tuple[Reading, ...] = get_args(Reading)
@@ -143,7 +143,7 @@ class Document(_Entry):
 
 
 class Fact(Document):
-    """One thing a document says, in our words, with its place and its rows of MODEL.md section 1."""
+    """One thing a document says, in our words, with its place and its rows of MODEL.md section 7."""
 
     id: str = Field(pattern=_KEY)
     about: _Text
@@ -284,10 +284,10 @@ def _unknown_words(entry: dict[str, Any], folder: Path, where: str) -> list[str]
 
 
 def _missing_rows(folder: Path, facts: Iterable[Fact]) -> list[str]:
-    """A line for every row of MODEL.md section 1 without a fact."""
+    """A line for every row of MODEL.md section 7 without a fact."""
     covered = {row for fact in facts for row in fact.rows}
     return [
-        f"{folder}: row {r} of MODEL.md section 1 has no fact. Add {r} to the rows of one."
+        f"{folder}: row {r} of MODEL.md section 7 has no fact. Add {r} to the rows of one."
         for r in ROWS
         if r not in covered
     ]

@@ -143,7 +143,7 @@ class Plan:
     def executed(self, seed: int, worlds: Sequence[int], chance: Any) -> Array:
         """What part of each withdrawal is carried out [R, K]: 0, or a factor on its stated size.
 
-        Announced ones come true by chance (MODEL.md section 4); a hedge such as "up to" is a distribution of the
+        Announced ones come true by chance (MODEL.md section 3.3); a hedge such as "up to" is a distribution of the
         factor (`seeds/hedges.yaml`). The luck belongs to the hosts and the number of the announcement, so that another
         date or size keeps it.
         """

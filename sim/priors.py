@@ -18,7 +18,7 @@ TAIL = 0.0005
 """Probability cut off at each open end of a prior."""
 
 SCHOOLS = ("commitment", "mixed", "denial", "spiral")
-"""Rival theories of deterrence. They are shown side by side and never weighted (MODEL.md section 9)."""
+"""Rival theories of deterrence. They are shown side by side and never weighted (MODEL.md section 2)."""
 
 
 @dataclass(frozen=True)

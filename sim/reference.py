@@ -20,7 +20,7 @@ from sim.errors import InputError
 Array = NDArray[np.float64]
 
 NATO_BRIGADES = 82.0
-"""Brigades of NATO's allies today (MODEL.md section 13)."""
+"""Brigades of NATO's allies today, as the specification has it (MODEL.md section 4, 7)."""
 
 NEAR_KM = 1000.0
 """Capitals within this distance make neighbours for help (assumption)."""

@@ -1,4 +1,4 @@
-"""One quarter, in order: all look, all decide, all move, then the world answers (MODEL.md section 10).
+"""One quarter, in order: all look, all decide, all move, then the world answers (MODEL.md section 1.3).
 
 `ORDER` is the order of play; each entry takes the state and what holds in this quarter, and returns the state.
 The rules stand in `sim.rules`; here they are only put together. Nothing here knows how many worlds there are.

@@ -101,7 +101,7 @@ def test_a_share_is_finite_and_not_negative(name, seen, p, shock):
 @every_strategy
 @given(seen=observations(), p=params("burden"), shock=shocks())
 def test_nothing_seen_is_changed(name, seen, p, shock):
-    """Section 10: all look, then all decide. What is seen can be locked, and is the same afterwards."""
+    """Order of play: all look, then all decide. What is seen can be locked, and is the same afterwards."""
     before = [column.copy() for column in (*seen, *shock)]
     for column in (*seen, *shock):
         column.setflags(write=False)

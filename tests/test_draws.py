@@ -1,4 +1,4 @@
-"""Common random numbers: any draw can be repeated by hand from its address (MODEL.md section 11)."""
+"""Common random numbers: any draw can be repeated by hand from its address (MODEL.md section 2)."""
 
 from dataclasses import fields
 
@@ -43,7 +43,7 @@ def same(one, other):
 
 @given(seeds(), st.lists(worlds(), min_size=1, max_size=3), st.integers(1, 12))
 def test_a_channel_can_be_repeated_by_hand(seed, some, count):
-    """Section 11: the address is (seed, world, channel), rows are quarters or years, columns are allies."""
+    """Common random numbers: the address is (seed, world, channel), rows are quarters or years, columns are allies."""
     luck = draws.block(seed, some, span(count))
     for name, channel in CHANNELS.items():
         for place, world in enumerate(some):
@@ -52,7 +52,7 @@ def test_a_channel_can_be_repeated_by_hand(seed, some, count):
 
 @given(seeds(), worlds(), st.integers(1, 8), st.integers(1, 8))
 def test_a_longer_horizon_only_appends(seed, world, count, more):
-    """Section 11."""
+    """Common random numbers."""
     short, long = (draws.block(seed, [world], span(n)) for n in (count, count + more))
     same(short, draws.Luck(*(now[: len(then)] for then, now in zip(short, long, strict=True))))
 
@@ -94,14 +94,14 @@ def test_the_number_of_a_name_does_not_depend_on_the_order_of_worlds(seed, name,
 
 @given(seeds(), worlds(), st.text(max_size=20))
 def test_uniform_numbers_lie_from_zero_to_below_one(seed, world, name):
-    """Section 11."""
+    """Common random numbers."""
     assert draws.uniform(seed, name, [world]).shape == (1, 1)
     assert 0.0 <= draws.uniform(seed, name, [world])[0, 0] < 1.0
 
 
 @given(st.integers(0, 2**62), worlds())
 def test_other_seeds_worlds_channels_and_names_bring_other_luck(seed, world):
-    """Section 11."""
+    """Common random numbers."""
     here = draws.block(seed, [world], span(4))
     for other in (draws.block(seed + 1, [world], span(4)), draws.block(seed, [world + 1], span(4))):
         for name in CHANNELS:
@@ -114,7 +114,7 @@ def test_other_seeds_worlds_channels_and_names_bring_other_luck(seed, world):
 
 @given(seeds(), st.lists(st.integers(0, 100), min_size=1, max_size=3, unique=True).map(sorted), st.data())
 def test_another_parameter_changes_no_other(seed, some, data):
-    """Section 11: one stream a name. A parameter that is fixed leaves all others where they were."""
+    """Common random numbers: one stream a name. A parameter that is fixed leaves all others where they were."""
     fixed = data.draw(st.sampled_from(sorted(uncertainties())))
     school = data.draw(schools())
     free = plan(1, school=school).params(seed, some)
@@ -125,7 +125,7 @@ def test_another_parameter_changes_no_other(seed, some, data):
 
 
 def test_every_channel_has_a_number_of_its_own():
-    """Section 11: a number is part of the address, and Mesa's own generator has another."""
+    """Common random numbers: a number is part of the address, and Mesa's own generator has another."""
     numbers = [channel.number for channel in CHANNELS.values()]
     assert len(set(numbers)) == len(numbers)
     assert draws.MESA_CHANNEL not in numbers
@@ -143,7 +143,7 @@ def test_a_mesa_model_draws_nothing_from_the_channels_of_its_world():
 
 @pytest.mark.parametrize("name", [name for name, channel in CHANNELS.items() if channel.kind == "normal"])
 def test_normal_channels_are_standard_normal(name):
-    """Section 11: mean 0, variance 1, a fourth moment of 3; five standard errors of each."""
+    """Common random numbers: mean 0, variance 1, a fourth moment of 3; five standard errors of each."""
     sample = getattr(draws.block(1, MANY[:500], SPAN), name)
     count = sample.size
     assert abs(np.mean(sample)) < 5.0 / np.sqrt(count)
@@ -153,7 +153,7 @@ def test_normal_channels_are_standard_normal(name):
 
 @pytest.mark.parametrize("name", [name for name, channel in CHANNELS.items() if channel.kind == "uniform"])
 def test_uniform_channels_are_uniform(name):
-    """Section 11: mean 1/2, variance 1/12; five standard errors of each."""
+    """Common random numbers: mean 1/2, variance 1/12; five standard errors of each."""
     sample = getattr(draws.block(1, MANY[:500], SPAN), name)
     assert np.all((sample >= 0.0) & (sample < 1.0))
     assert abs(np.mean(sample) - 0.5) < 5.0 * np.sqrt(1.0 / 12.0 / sample.size)
@@ -161,7 +161,7 @@ def test_uniform_channels_are_uniform(name):
 
 
 def test_numbers_of_a_name_are_uniform_over_worlds():
-    """Section 11: every tenth holds a tenth, by five standard errors; neighbours are not correlated."""
+    """Common random numbers: every tenth holds a tenth, by five standard errors; neighbours are not correlated."""
     for name in uncertainties():
         sample = draws.uniform(7, name, MANY)[:, 0]
         counts, _ = np.histogram(sample, bins=10, range=(0.0, 1.0))
@@ -170,7 +170,7 @@ def test_numbers_of_a_name_are_uniform_over_worlds():
 
 
 def test_budget_shocks_have_unit_variance_and_the_tails_of_three_degrees_of_freedom():
-    """Section 2: t with 3 degrees of freedom over √3.
+    """Equation 2a: t with 3 degrees of freedom over √3.
 
     The fourth moment is infinite, so that the sample variance itself converges slowly and gets a loose bound. Sharp
     bounds stand on bounded quantities, by five standard errors: the part of the variance within |t| ≤ c is
@@ -199,7 +199,7 @@ def test_quiet_luck_brings_no_surprise_but_the_end_of_the_war():
 
 
 def test_every_uncertainty_is_drawn_from_its_prior():
-    """Section 11: worlds spread over the prior; every school gets as many."""
+    """Common random numbers: worlds spread over the prior; every school gets as many."""
     params = plan(1).params(0, MANY)
     schools_of = plan(1).schools(MANY)
     assert np.all(np.bincount(schools_of[:, 0]) == len(MANY) // 4)

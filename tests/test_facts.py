@@ -116,7 +116,7 @@ BROKEN = {
     ),
     "id elsewhere": (TRADE, "id: eastern-size-open", "id: border-total", "border-total: id already used"),
     "row out of range": (TRADE, "rows: [6]", "rows: [21]", "less than or equal to 20"),
-    "row without fact": (SPENDING, "rows: [17]", "rows: [16]", "row 17 of MODEL.md section 1 has no fact"),
+    "row without fact": (SPENDING, "rows: [17]", "rows: [16]", "row 17 of MODEL.md section 7 has no fact"),
     "no place": (
         SPENDING,
         "    place: paragraph 11\n",

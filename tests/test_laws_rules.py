@@ -1,4 +1,4 @@
-"""Laws of single rules (MODEL.md section 12), and every rule once by hand."""
+"""Laws of single rules (MODEL.md section 8), and every rule once by hand."""
 
 from math import exp, log, sqrt
 from pathlib import Path
@@ -472,7 +472,7 @@ def test_russia_recovers_toward_one_and_slower_in_war_and_under_aid(strength, wa
 
 @given(columns(0.0, 1e-3), columns(0.0, 1.0, (1,)), columns(0.0, 1.0, (1,)), switches((1,)))
 def test_at_most_one_ally_is_struck_and_only_one_in_danger(hazard, attack, target, calm):
-    """Section 10, step 10."""
+    """Step 10 of the order of play."""
     struck = deterrence.struck(hazard * calm, attack, target * (1.0 - 1e-12))
     comes = (attack < -np.expm1(-np.sum(hazard * calm))).astype(float)
     assert np.sum(struck) == comes[0]
@@ -481,7 +481,7 @@ def test_at_most_one_ally_is_struck_and_only_one_in_danger(hazard, attack, targe
 
 @given(switches((5, 1)), probabilities((5, *COLUMNS)), columns(0.0, 1.0, (5, 1)), allies)
 def test_an_attack_is_honoured_or_not_and_never_both(attacked, chance, luck, ally):
-    """Section 10, step 10."""
+    """Step 10 of the order of play."""
     target = attacked * (np.arange(COLUMNS[0]) == ally)
     honoured, abandoned = deterrence.answered(target, chance, luck)
     np.testing.assert_array_equal(honoured + abandoned, attacked)
@@ -497,7 +497,7 @@ def test_the_scale_gives_the_path_its_anchor(cumulative, anchor):
 
 @given(columns(0.0, 60_000.0, (3, *PLACES)), columns(0.0, 1.0, (3, *PLACES)))
 def test_whole_persons_add_up_and_each_stock_is_less_than_one_person_off(stocks, fraction):
-    """Section 4: largest remainder."""
+    """Largest remainder."""
     stocks = stocks + fraction
     whole = accounting.whole_persons(stocks)
     np.testing.assert_array_equal(np.sum(whole, axis=-1), np.round(np.sum(stocks, axis=-1)))

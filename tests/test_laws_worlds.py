@@ -1,4 +1,4 @@
-"""Laws of whole worlds: they hold for every plan (MODEL.md section 12)."""
+"""Laws of whole worlds: they hold for every plan (MODEL.md section 8)."""
 
 from contextlib import suppress
 from dataclasses import fields, replace

@@ -90,7 +90,7 @@ def test_streamlit_lives_on_pages(name):
 
 @pytest.mark.parametrize("name", MODULES)
 def test_randomness_comes_from_addressed_generators(name):
-    """Section 11. No process-wide generator, no `random` module: only `Generator` and `Philox` are taken."""
+    """Common random numbers. No process-wide generator, no `random` module: only `Generator` and `Philox` are taken."""
     file = MODULES[name]
     taken = set(imports(file))
     assert not any(base.split(".")[0] == "random" for base, _ in taken)

@@ -114,7 +114,7 @@ class Burden:
 
 @dataclass(frozen=True, kw_only=True)
 class Economy:
-    """Growth of real GDP (section 10, step 0)."""
+    """Growth of real GDP (order of play, step 0)."""
 
     growth_volatility: Any = uncertainty(
         Lognormal(0.015, 0.2), unit="1/yr", symbol="sd_g", equation="0", evidence="E",
@@ -128,7 +128,7 @@ class Economy:
 
 @dataclass(frozen=True, kw_only=True)
 class Threat:
-    """The danger that allies perceive (section 10, step 6)."""
+    """The danger that allies perceive (order of play, step 6)."""
 
     distance_scale: Any = uncertainty(
         Lognormal(800.0, 0.3), unit="km", symbol="d0", equation="tau", evidence="X", source="jces-2021 assumption",

@@ -1,4 +1,4 @@
-"""Money and rounding: MODEL.md section 10, step 12."""
+"""Money and rounding: step 12 of the order of play."""
 
 import numpy as np
 

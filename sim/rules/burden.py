@@ -1,4 +1,4 @@
-"""The yearly budget of an ally: MODEL.md section 2, equations 2a to 2g."""
+"""The yearly budget of an ally: equations 2a to 2g."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What spending buys, and European help: MODEL.md section 5, equations 5a and 5b."""
+"""What spending buys, and European help: equations 5a and 5b."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Commitment, signals, credibility: MODEL.md section 3, equations 3a to 3e."""
+"""Commitment, signals, credibility: equations 3a to 3e."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Russia: threat, regeneration, pressure, limited attack: MODEL.md sections 9 and 10, equations 9a to 9e."""
+"""Russia: threat, regeneration, pressure, limited attack: equations 9a to 9e."""
 
 import numpy as np
 
@@ -14,12 +14,12 @@ def exposure(distance, scale):
 
 
 def threat_goal(war, strength, p):
-    """Where the perceived threat is heading [..., 1]. Section 10, step 6."""
+    """Where the perceived threat is heading [..., 1]. Step 6 of the order of play."""
     return p.calm + p.war_part * war + p.strength_part * strength
 
 
 def threat(now, war, strength, p):
-    """The perceived threat a quarter later [..., 1], 0 to 1. Section 10, step 6."""
+    """The perceived threat a quarter later [..., 1], 0 to 1. Step 6 of the order of play."""
     return np.clip(now + p.adjustment * (threat_goal(war, strength, p) - now), 0.0, 1.0)
 
 
@@ -86,7 +86,7 @@ def struck(hazard, attack_luck, target_luck):
 
 
 def answered(target, chance, luck):
-    """Attacks that the United States honours and those in which it does not ([..., 1] each). Section 10, step 10."""
+    """Attacks that the United States honours and those in which it does not ([..., 1] each). Step 10."""
     fights = luck < total(target * chance)
     attacked = total(target)
     return np.where(fights, attacked, 0.0), np.where(fights, 0.0, attacked)

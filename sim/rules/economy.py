@@ -1,4 +1,4 @@
-"""Growth of real GDP: MODEL.md section 10, step 0."""
+"""Growth of real GDP: step 0 of the order of play."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""US troops in Europe: MODEL.md section 4, equations 4a to 4c.
+"""US troops in Europe: equations 4a to 4c.
 
 Stocks stand on places [..., H]: the allies, then the rest of the theatre.
 """
