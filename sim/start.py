@@ -10,7 +10,7 @@ from sim.draws import Luck
 from sim.plan import Plan
 from sim.rules import accounting, burden, deterrence, expit, logit, total
 from sim.state import LONGEST_LAG, Array, State
-from sim.step import Cast, Given, at_quarter, defended, help_expected, near_the_border, play_quarter
+from sim.step import MOVING, Cast, Given, at_quarter, defended, help_expected, near_the_border, play_quarter
 
 ANCHOR_QUARTERS = 44
 """Quarters over which the anchor holds: the eleven years of the reference path (9d)."""
@@ -65,7 +65,7 @@ def start(plan: Plan, seed: int, worlds: Sequence[int]) -> tuple[State, Given]:
     return state._replace(help_before=np.log(help_), defence=given.defence), given
 
 
-def anchored(plan: Plan, seed: int, worlds: Sequence[int], quiet: Luck, cast: Cast) -> Array:
+def anchored(plan: Plan, seed: int, worlds: Sequence[int], quiet: Luck, cast: Cast, moves: tuple = MOVING) -> Array:
     """The factor [R, 1] that scales the hazard so that the path without policy and without surprise has the
     anchor's probability over eleven years, solved per parameter draw. Equation 9d.
 
@@ -74,7 +74,7 @@ def anchored(plan: Plan, seed: int, worlds: Sequence[int], quiet: Luck, cast: Ca
     state, given = start(plan, seed, worlds)
     cumulative = np.zeros((len(worlds), 1))
     for quarter in range(len(plan.quarters)):
-        state = play_quarter(state, at_quarter(plan, given, quiet, quarter, cast))
+        state = play_quarter(state, at_quarter(plan, given, quiet, quarter, cast), moves)
         cumulative = cumulative + total(state.hazard)
     return deterrence.scale_to_anchor(cumulative, given.params.deterrence.anchor)
 

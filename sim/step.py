@@ -304,9 +304,14 @@ ORDER: tuple[Callable[[State, Now], State], ...] = (
 )  # fmt: skip
 
 
-def play_quarter(state: State, now: Now) -> State:
+MOVING = (grow, alarm, budget, build, press)
+"""What moves without policy and without surprise, in the same order: compliance, troops, commitment and beliefs then
+stand still, and nobody is attacked. A law holds the reference path of (9d) to the whole order."""
+
+
+def play_quarter(state: State, now: Now, moves: tuple[Callable[[State, Now], State], ...] = ORDER) -> State:
     """One quarter in the order of play."""
-    for move in ORDER:
+    for move in moves:
         state = move(state, now)
     return state
 

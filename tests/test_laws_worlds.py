@@ -17,8 +17,8 @@ from sim.plan import Withdrawal
 from sim.priors import SCHOOLS
 from sim.reference import ALLIES
 from sim.scenario import load_scenario
-from sim.start import ANCHOR_QUARTERS
-from sim.step import at_quarter, play_quarter
+from sim.start import ANCHOR_QUARTERS, anchored
+from sim.step import MOVING, ORDER, at_quarter, play_quarter
 from sim.variables import VARIABLES
 from tests.strategies import (
     all_uncertainties,
@@ -291,6 +291,19 @@ def test_the_quiet_path_without_policy_has_the_anchors_probability(given_priors,
         cumulative = cumulative + np.sum(state.hazard, axis=-1, keepdims=True)
     expected = np.broadcast_to(given_.params.deterrence.anchor, cumulative.shape)
     np.testing.assert_allclose(1.0 - np.exp(-cumulative), expected, rtol=1e-9)
+
+
+@given(st.one_of(plans(), extreme_plans()), some_seed)
+def test_on_the_reference_path_only_what_moves_need_be_played(here, seed):
+    """Equation 9d: without policy and surprise the steps that are left out would change nothing."""
+    worlds = range(WORLDS)
+    span = here.quarters_from_start(ANCHOR_QUARTERS)
+    reference = here.without_policy(span, "PledgeKeeper")
+    quiet = draws.quiet(seed, worlds, span, here.roster.iso3)
+    cast = Columns(reference.strategies)
+    short, whole = (anchored(reference, seed, worlds, quiet, cast, moves) for moves in (MOVING, ORDER))
+    np.testing.assert_allclose(short, whole, rtol=1e-9)
+    np.testing.assert_array_equal(short, reference_scale(here, seed, worlds))
 
 
 @given(plans(), some_seed)
