@@ -11,7 +11,7 @@ from sim.outcomes import FRONT_NAMES, FRONTS, HEADLINES
 from sim.plan import Plan
 from sim.priors import SCHOOLS
 from sim.reference import Roster, panel
-from sim.results import QUANTILES, bands, beyond_chance
+from sim.results import QUANTILES, bands, clear_of_zero
 from sim.tables import number
 
 ENDS = (0.05, 0.5, 0.95)
@@ -29,7 +29,7 @@ ELSEWHERE, REST = "Elsewhere in Europe", "Other allies"
 
 def headlines(baseline: xr.Dataset, scenario: xr.Dataset, both: xr.Dataset) -> pd.DataFrame:
     """The headline outcomes by year. Columns: outcome, year, then low, median and high of the scenario, of the
-    baseline (`base_`) and of the paired difference (`change_`); `beyond_chance` and `identical`.
+    baseline (`base_`) and of the paired difference (`change_`); `clear_of_zero` and `identical`.
     """
     frames = []
     for name in HEADLINES:
@@ -38,7 +38,7 @@ def headlines(baseline: xr.Dataset, scenario: xr.Dataset, both: xr.Dataset) -> p
         for prefix, values in parts.items():
             low, median, high = np.quantile(values.values, ENDS, axis=0)
             columns |= {f"{prefix}low": low, f"{prefix}median": median, f"{prefix}high": high}
-        columns["beyond_chance"] = [beyond_chance(values) for values in both[name].values.T]
+        columns["clear_of_zero"] = [clear_of_zero(values) for values in both[name].values.T]
         columns["identical"] = ~both[name].values.any(axis=0)
         frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)

@@ -73,15 +73,8 @@ def comparison_text(scenario: Scenario, baseline: Scenario, both: xr.Dataset, ye
     for name in REPORTED:
         difference = both[name].sel(year=year)
         low, middle, high = np.nanquantile(difference, [0.05, 0.5, 0.95])
-        said = (
-            "exactly 0"
-            if not difference.values.any()
-            else ""
-            if results.beyond_chance(difference)
-            else "band reaches 0"
-        )
         band = f"{number(low, sign=True)} to {number(high, sign=True)}"
-        rows.append([_label(name, both), number(middle, sign=True), band, OUTCOMES[name].unit, said])
+        rows.append([_label(name, both), number(middle, sign=True), band, OUTCOMES[name].unit, _doubt(difference)])
     schools = list(dict.fromkeys(both.school.values))
     cells = {(f, s): f"{m:.1f} ({low:.1f}–{high:.1f})" for f, s, (low, m, high) in risk_cells(both, year)}
     fronts = list(dict.fromkeys(front for front, _ in cells))
@@ -101,3 +94,10 @@ def _label(name: str, table: xr.Dataset) -> str:
     """What an outcome is called, with the threshold in force at the end where it counts."""
     label = OUTCOMES[name].label
     return f"{label}, {table.attrs['threshold']:g}%" if name.endswith("at_threshold") else label
+
+
+def _doubt(difference: xr.DataArray) -> str:
+    """What must be said of a difference that is nought, or whose band holds 0."""
+    if not difference.values.any():
+        return "exactly 0"
+    return "" if results.clear_of_zero(difference) else "band reaches 0"

@@ -93,7 +93,7 @@ PAIRED = {
 """What two runs must have in common, so that they differ by policy alone."""
 
 
-def beyond_chance(differences: xr.DataArray) -> bool:
+def clear_of_zero(differences: xr.DataArray) -> bool:
     """Whether the paired 90% band of a difference [world] lies wholly on one side of 0."""
     low, high = np.quantile(differences, [0.05, 0.95])
     return bool(low > 0 or high < 0)

@@ -154,12 +154,12 @@ def test_a_reshuffle_keeps_the_total_in_europe():
     assert (table.troops_by_host.sum("host") < 99_999).any()
 
 
-def test_beyond_chance_asks_whether_the_paired_band_leaves_nought():
+def test_a_band_is_clear_of_zero_when_it_leaves_nought():
     worlds = xr.DataArray(np.linspace(-1, 1, 101), dims="world")
-    assert not results.beyond_chance(worlds)
-    assert results.beyond_chance(worlds + 2)
-    assert results.beyond_chance(worlds - 2)
-    assert not results.beyond_chance(worlds * 0)
+    assert not results.clear_of_zero(worlds)
+    assert results.clear_of_zero(worlds + 2)
+    assert results.clear_of_zero(worlds - 2)
+    assert not results.clear_of_zero(worlds * 0)
 
 
 def test_outcomes_block_by_block_equal_those_of_the_whole_run():

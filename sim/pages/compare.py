@@ -117,7 +117,7 @@ def card(row, allies: int) -> None:
     words, declared = said(row.outcome), OUTCOMES[row.outcome]
     unit = words.unit.format(allies=allies)
     change = f"{words.number(row.change_median, allies, True)}{words.change}"
-    colour: Literal["orange", "gray"] = "orange" if row.beyond_chance else "gray"
+    colour: Literal["orange", "gray"] = "orange" if row.clear_of_zero else "gray"
     st.metric(
         words.title,
         f"{words.number(row.median, allies, False)}{unit}",
@@ -145,7 +145,7 @@ def difference(row, allies: int) -> str:
 
 def doubt(row) -> str:
     """What must be said of a difference whose band holds 0."""
-    return "" if row.identical or row.beyond_chance else "the change band reaches 0  \n"
+    return "" if row.identical or row.clear_of_zero else "the change band reaches 0  \n"
 
 
 # --- in charts ----------------------------------------------------------------------------------------------------
