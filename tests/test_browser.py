@@ -53,7 +53,7 @@ def test_screens(opened, size, scheme):
     """Looked at by people; nothing may be wider than the screen."""
     page = opened("/?threshold=3.5&tilt_to_spenders=1.5&withdrawal=10000", SIZES[size], scheme)
     keep(page, f"compare-{size}-{scheme}")
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= SIZES[size]["width"]
+    page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=SIZES[size]["width"])
     assert page.failures == []
 
 
@@ -63,11 +63,12 @@ def test_the_address_goes_there_and_back(opened):
     slider(page, "threshold").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("() => location.search.includes('threshold=3.6')")
+    page.locator("h4", has_text="3.6%").wait_for(timeout=PATIENCE)  # the address is ahead of the answer
     ready(page)
     headline = page.locator("h4").first.inner_text()
     again = opened(page.url.split("127.0.0.1")[1].split("/", 1)[1].join(["/", ""]))
-    assert again.locator("h4").first.inner_text() == headline
     assert "3.6%" in headline
+    assert again.locator("h4").first.inner_text() == headline
 
 
 def test_a_loaded_scenario_stands_in_the_address(opened):
@@ -75,6 +76,7 @@ def test_a_loaded_scenario_stands_in_the_address(opened):
     page.locator(".st-key-loader input").click()
     page.get_by_role("option", name=re.compile("Placebo")).click()
     page.wait_for_function("() => location.search.includes('scenario=placebo')")
+    page.wait_for_function("() => document.querySelector('.st-key-threshold input[type=range]').value === '5'")
     ready(page)
     assert "threshold" not in page.url, "what equals the scenario is left out"
     assert slider(page, "threshold").get_attribute("value") == "5"
