@@ -99,9 +99,9 @@ class Roster:
 
     @cached_property
     def willing(self) -> Array:
-        """Part of each ally in a force of peacekeepers [A], adds up to 1: by its brigades and its aid to Ukraine, so
-        that those who do more for Ukraine send more (assumption)."""
-        weight = self.brigades * self.aid
+        """Part of each ally in a force of peacekeepers [A], adds up to 1 (assumption): by its brigades and its aid to
+        Ukraine, and the less, the more exposed it is itself."""
+        weight = self.brigades * self.aid * (1.0 - self.attack_exposure)
         return weight / np.sum(weight)
 
     @cached_property

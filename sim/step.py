@@ -404,10 +404,11 @@ def hazard_in_ukraine(state: State, now: Now) -> tuple[Array, Array, Array]:
     believed = total(given.willing * expit(state.belief_russia))
     member = now.member * (1.0 - state.war)
     cover = np.maximum(now.policy.peacekeepers_covered, member)
-    relative = free_strength(state, now) / given.strength
+    strength = free_strength(state, now) / given.strength
+    drawn = deterrence.drawn_by_doubt(strength, believed - given.belief, p.deterrence)
     return (
         ukraine.peacekeeper_hazard(state.peacekeepers, cover, believed, p.ukraine),
-        ukraine.member_hazard(member, relative, believed - given.belief, p.ukraine, p.deterrence),
+        ukraine.member_hazard(member, given.scale * drawn, p.ukraine),
         cover,
     )
 

@@ -201,7 +201,7 @@ class Levers:
         0.0, neutral=0.0, low=0.0, high=1.0, step=0.1, unit="0 to 1", kind="europe", symbol="n_E",
         equation="5c, 9c", evidence="X", source="guarantees-without-us assumption",
         about="How credible a nuclear umbrella of European powers is",
-        note="Deters in every school alike and takes away motives for a bomb of one's own.",
+        note="Deters where promises deter, hardly in the denial school, and takes away motives for an own bomb.",
     )  # fmt: skip
     ceasefire: Any = lever(
         0.0, neutral=0.0, low=0.0, high=1.0, step=0.05, unit="1/quarter", kind="russia", symbol="ceasefire",

@@ -354,9 +354,9 @@ class Ukraine:
         Fixed(3.0, 1.0, 5.0), unit="factor", symbol="rot", equation="7", evidence="X", source="assumption",
         about="Soldiers that one peacekeeper keeps from duty at home, before, during and after a tour",
     )  # fmt: skip
-    accession_hazard: Any = uncertainty(
-        Uniform(0.001, 0.01), unit="1/quarter", symbol="h_acc", equation="7", evidence="X", source="assumption",
-        about="Chance in a quarter that Russia attacks Ukraine as a member, at the balance of the start",
+    accession_exposure: Any = uncertainty(
+        Uniform(1.0, 10.0), unit="Baltic state = 1", symbol="e_U", equation="7", evidence="X", source="assumption",
+        about="How exposed to an attack Ukraine would be as a member, relative to a Baltic state",
     )  # fmt: skip
     accession_alarm: Any = uncertainty(
         Uniform(0.0, 0.5), unit="log", symbol="alarm", equation="7, 9c", evidence="X",
@@ -423,8 +423,9 @@ class Deterrence:
         about="Part of the other allies' brigades that would come in time; much hangs on it",
     )  # fmt: skip
     umbrella_effect: Any = uncertainty(
-        Uniform(0.0, 1.0), unit="per unit of umbrella", symbol="eta_N", equation="9c", evidence="X",
-        source="assumption", about="How much a European nuclear umbrella deters",
+        BySchool(Uniform(0.0, 1.0), Uniform(0.0, 0.8), Uniform(0.0, 0.2), Uniform(0.0, 0.8)),
+        unit="per unit of umbrella", symbol="eta_N", equation="9c", evidence="X", source="assumption",
+        about="How much a European nuclear umbrella deters",
     )  # fmt: skip
     incidents: Any = uncertainty(
         Lognormal(30.0, 0.4), unit="1/yr", symbol="g_0", equation="9e", evidence="E", source="csis",

@@ -57,13 +57,12 @@ def peacekeeper_hazard(peacekeepers, covered, belief, p):
     return p.peacekeeper_hazard * target * (1.0 - covered * belief)
 
 
-def member_hazard(member, strength, doubt, p, deterrence):
-    """Hazard of an attack on Ukraine as a member [..., 1], per quarter. Equation 7, with the terms of 9c.
+def member_hazard(member, drawn, p):
+    """Hazard of an attack on Ukraine as a member [..., 1], per quarter. Equation 7.
 
-    `strength` is Russia's relative to the start, `doubt` its belief in the US commitment less that of the start.
+    `drawn` is that of an ally as exposed as a Baltic state, without regard to forces on the spot (9c).
     """
-    drawn = np.exp(deterrence.strength_elasticity * np.log(strength) - deterrence.belief_elasticity * doubt)
-    return member * p.accession_hazard * drawn
+    return member * p.accession_exposure * drawn
 
 
 def escalated(hazard, willing, p):
