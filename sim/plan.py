@@ -64,7 +64,7 @@ class Withdrawal:
     def by_place(self, roster: Roster) -> Array:
         """Troops taken from each place in the end [H], persons."""
         stock = np.where(np.isin(roster.places, self.hosts), roster.troops, 0.0)
-        return self.troops * stock / (np.sum(stock) or 1.0)
+        return self.troops * stock / np.sum(stock)
 
     def progress(self, quarters: Sequence[str]) -> Array:
         """Part carried out by each quarter [T], 0 to 1."""
@@ -202,7 +202,8 @@ class Plan:
         for k in sorted(range(len(self.withdrawals)), key=lambda k: self.withdrawals[k].start):
             taken = self.withdrawals[k].by_place(self.roster)
             hosts = taken > 0.0
-            room = np.min(left[:, hosts] / taken[hosts], axis=-1, initial=np.inf)
+            with np.errstate(over="ignore"):  # a part of a soldier fits any number of times
+                room = np.min(left[:, hosts] / taken[hosts], axis=-1, initial=np.inf)
             kept[:, k] = np.minimum(sizes[:, k], np.maximum(room, 0.0))
             left = left - kept[:, k : k + 1] * taken
         return kept

@@ -44,7 +44,16 @@ def _left(withdrawal: Withdrawal, plan: Plan) -> str:
     names = dict(zip(plan.roster.iso3, plan.roster.name, strict=True))
     hosts = " and ".join(names.get(host, host) for host in withdrawal.hosts)
     firmly = "" if withdrawal.status == "executed" else f", {withdrawal.status}"
-    return f"soldiers leaving {hosts} 0 → {withdrawal.troops:,g} persons from {withdrawal.start}{firmly}"
+    return f"soldiers leaving {hosts} 0 → {size_words(withdrawal)} from {withdrawal.start}{firmly}"
+
+
+def size_words(withdrawal: Withdrawal) -> str:
+    """The size of a withdrawal as printed, with its hedge: "10,000 persons (up to, strict reading)"."""
+    read = "" if withdrawal.reading == "default" else f", {withdrawal.reading} reading"
+    hedge = "" if withdrawal.hedge == "exact" and not read else f" ({withdrawal.hedge}{read})"
+    if withdrawal.factor is not None:
+        hedge = f" (times {withdrawal.factor.words()})"
+    return f"{withdrawal.troops:,g} persons{hedge}"
 
 
 def _listed(own: Mapping[str, str], strategy: str) -> str:
