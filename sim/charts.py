@@ -149,7 +149,8 @@ def _risk(colours: dict[str, str]) -> Spec:
 def _families(colours: dict[str, str]) -> Spec:
     """Scenarios over the years: median and bands of each, coloured by family, and the median of the baseline.
 
-    The only axis that follows what it shows: one host, several or all of Europe.
+    The only axis that follows what it shows: one host, several or all of Europe. The first scenario has a solid line
+    and later ones broken ones above it, so that medians that coincide are all seen.
     """
     legend = {"orient": "bottom", "labelLimit": 0, "labelColor": colours["text"], "titleColor": colours["quiet"]}
     x = {"field": "year", "type": "quantitative", "title": None, "axis": {"format": "d", "tickMinStep": 1},
@@ -160,9 +161,9 @@ def _families(colours: dict[str, str]) -> Spec:
 
     others = [{"filter": {"not": {"field": "family", "equal": BASE}}}]
     hues = [colours[name] for name in ("blue", "orange", "violet", "ochre", "text")]
-    colour = {"field": "family", "type": "nominal", "title": "comes from", "legend": {**legend, "columns": 1},
-              "scale": {"range": hues}}  # fmt: skip
-    dash = {"field": "scenario", "type": "nominal", "title": "scenario",
+    colour = {"field": "family", "type": "nominal", "title": "comes from", "sort": None, "scale": {"range": hues},
+              "legend": {**legend, "columns": 1, "symbolOpacity": 1}}  # fmt: skip
+    dash = {"field": "scenario", "type": "nominal", "title": "scenario", "sort": None,
             "legend": {**legend, "columns": 1, "symbolStrokeColor": colours["text"]},
             "scale": {"range": [[1, 0], [6, 2], [2, 2], [8, 2, 2, 2]]}}  # fmt: skip
     each = {"x": x, "color": colour, "detail": {"field": "scenario", "type": "nominal"}}
@@ -171,7 +172,7 @@ def _families(colours: dict[str, str]) -> Spec:
         for field, title in (("p50", "median"), ("p5", "5%"), ("p25", "25%"), ("p75", "75%"), ("p95", "95%"))
     ]
     return {"layer": [
-        {"transform": others, "mark": _mark("area", opacity=0.15, aria=False),
+        {"transform": others, "mark": _mark("area", opacity=0.15, aria=False, line={"strokeWidth": 1}),
          "encoding": {**each, "y": y("p5"), "y2": {"field": "p95"}}},
         {"transform": others, "mark": _mark("area", opacity=0.25, aria=False),
          "encoding": {**each, "y": y("p25"), "y2": {"field": "p75"}}},

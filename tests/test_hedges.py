@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from sim import draws, priors
+from sim import draws, priors, provenance
+from sim.agents import Alliance
 from sim.ensemble import run
 from sim.facts import READINGS, load_facts, load_hedges, load_statuses
 from sim.plan import Plan, Withdrawal, withdrawal_statuses
@@ -101,6 +102,18 @@ def test_no_place_ever_gives_more_than_it_has(here, seed):
     taken = sum((part[:, k : k + 1] * w.by_place(here.roster) for k, w in enumerate(here.withdrawals)), np.zeros(1))
     assert np.all(part >= 0.0)
     assert np.all(taken <= here.roster.troops + 1e-6)
+
+
+@given(wide_plans(6), seeds())
+def test_a_mesa_world_carries_out_what_the_ensemble_does(here, seed):
+    """Law 30, for every status, hedge and reading; and troops are nowhere below nought."""
+    data = run(here, 3, seed, keep=("troops", "troops_other"))
+    assert (data.troops >= -1e-6).all()
+    assert (data.troops_other >= -1e-6).all()
+    model = Alliance(here, seed=seed, world=2)
+    for quarter in range(len(here.quarters)):
+        model.step()
+        np.testing.assert_array_equal(model.state.stationed[:-1], data.troops.values[2, quarter])
 
 
 def test_who_starts_first_takes_first():
@@ -223,6 +236,25 @@ def test_a_plan_without_withdrawals_has_nothing_to_draw(here, seed):
     assert bare.executed(seed, range(4), 0.5).shape == (4, 0)
     assert bare.executed(seed, range(4), np.full((4, 1), 0.5)).shape == (4, 0)
     assert bare.written()["withdrawals"] == []
+
+
+def test_changes_say_how_sure_a_withdrawal_is_and_how_large():
+    base = sim.load_scenario("baseline").plan()
+    said = {
+        (None, "default"): "10,000 persons (up to) from 2025Q3, considered",
+        ("denied", "strict"): "10,000 persons (up to, strict reading) from 2025Q3, denied",
+        ("executed", "default"): "10,000 persons (up to) from 2025Q3",
+    }
+    for (status, reading), words in said.items():
+        (change,) = provenance.changes(withdrawn(FACT, status, reading), base)
+        assert change == f"soldiers leaving Poland and Romania 0 → {words}"
+    (change,) = provenance.changes(withdrawn({**FACT, "factor": {"uniform": [0.5, 1]}}), base)
+    assert "10,000 persons (times uniform 0.5 to 1) from" in change
+    (change,) = provenance.changes(withdrawn(5000), base)
+    assert "0 → 5,000 persons from" in change
+    values = [provenance.sources(here, base).set_index("control").value["withdrawal"].iloc[0]
+              for here in (withdrawn(FACT, None), withdrawn(5000), base)]  # fmt: skip
+    assert values == ["10,000 (up to, considered)", "5,000", "0"]
 
 
 # --- levers by facts --------------------------------------------------------------------------------------------
