@@ -135,7 +135,8 @@ class Normal(Prior):
     def quantile(self, u, school=0):
         below = TAIL if self.lowest is None else ndtr((self.lowest - self.mean) / self.sd)
         above = 1 - TAIL if self.highest is None else ndtr((self.highest - self.mean) / self.sd)
-        return self.mean + self.sd * ndtri(below + (above - below) * u)
+        value = self.mean + self.sd * ndtri(below + (above - below) * u)
+        return np.clip(value, self.lowest, self.highest)  # rounding must not step over an end
 
     def words(self) -> str:
         cut = "" if self.lowest is None else f", cut to {self.lowest:g}…{self.highest:g}"

@@ -359,6 +359,39 @@ def test_the_schema_explains_facts_readings_and_statuses():
     assert "spending-demand" in threshold[1]["properties"]["fact"]["enum"]
 
 
+def test_the_schema_accepts_what_is_read_and_refuses_what_is_not():
+    check = pytest.importorskip("jsonschema").Draft202012Validator(schema())
+    for name in sim.scenario_names():
+        check.validate(sim.load_scenario(name).written())
+    block = {"hosts": EAST, "from": "2025Q3"}
+    sound = [100, FACT, {**FACT, "reading": "loose"}, {**FACT, "factor": 0.5}, {**FACT, "factor": {"uniform": [0, 1]}}]
+    wrong = [
+        "all",
+        {"fact": "spending-demand"},
+        {**FACT, "reading": "tight"},
+        {**FACT, "factor": {"gamma": [0, 1]}},
+        {},
+    ]
+    for size in sound:
+        assert check.is_valid({"name": "x", "withdrawals": [{**block, "troops": size}]}), size
+    for size in wrong:
+        assert not check.is_valid({"name": "x", "withdrawals": [{**block, "troops": size}]}), size
+    for status, fine in (("denied", True), ("perhaps", False)):
+        assert check.is_valid({"name": "x", "withdrawals": [{**block, "troops": 1, "status": status}]}) == fine
+    for reading, fine in (("strict", True), ("tight", False)):
+        assert check.is_valid({"name": "x", "reading": reading}) == fine
+    for value, fine in ((FACT, False), ({"fact": "spending-demand"}, True), ({"2026Q1": 3}, True), (3, True)):
+        assert check.is_valid({"name": "x", "levers": {"threshold": value}}) == fine, value
+
+
+@pytest.mark.parametrize("factor", [{"normal": [1.0, 0.5, 0.0, 2.0]}, {"beta": [2, 5]}, {"lognormal": [0.5, 0.1]}])
+def test_every_writable_distribution_may_be_a_factor(factor):
+    part = drawn(withdrawn({**FACT, "factor": factor}), 4000)
+    prior = priors.read(factor)
+    assert np.all((part >= prior.low) & (part <= min(prior.high, IN_EAST / 10_000)))
+    assert len(np.unique(part)) > 1000
+
+
 # --- triangular priors --------------------------------------------------------------------------------------------
 
 

@@ -87,7 +87,7 @@ def _fact_problems(name: Any, unit: str, where: str) -> list[str]:
     facts = load_facts()
     fact = facts.get(name) if isinstance(name, str) else None
     if fact is None:
-        return [f"{where} unknown fact {str(name)[:40]!r}. {hint(name, facts)}"]
+        return [f"{where} unknown fact {str(name)[:40]!r}. {hint(name, dict.fromkeys([*facts_in(unit), *facts]))}"]
     if not _fits(fact, unit):
         right = f"Choose one that does: {', '.join(facts_in(unit))}." if facts_in(unit) else "Write a number."
         return [f"{where} the fact {fact.id!r} gives no number in {unit}. {right}"]
