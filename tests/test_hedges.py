@@ -206,7 +206,7 @@ def test_the_chance_may_be_a_column_for_each_withdrawal():
     """By hand: a world's own chance, shared or for each."""
     two = plan(withdrawals=tuple(Withdrawal((host,), 100.0, "2025Q1", 1, "announced") for host in ("DEU", "ITA")))
     worlds = range(300)
-    each = np.linspace(0, 1, 600).reshape(300, 2)
+    each = np.column_stack([np.linspace(0, 1, 300), np.linspace(1, 0, 300)])
     luck = np.hstack([draws.uniform(0, f"withdrawal 1 from {host}", worlds) for host in ("DEU", "ITA")])
     np.testing.assert_array_equal(two.executed(0, worlds, each), 1.0 * (luck < each))
     np.testing.assert_array_equal(two.executed(0, worlds, each[:, :1]), 1.0 * (luck < each[:, :1]))
