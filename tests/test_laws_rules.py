@@ -757,6 +757,7 @@ def hand(name, found, expected):
         hand("lift, never below nought",
              burden.lift(SimpleNamespace(**{**vars(SEEN), "pressure": 0.0, "conditionality": 0.0, "shaming": 9.0}), P),
              0.0),
+        hand("carried out", posture.carried_out(0.6, 0.5, 0.4), 0.48),
         hand("statutory floor", posture.statutory_floor(76_000.0, np.array([0.0, 0.5, 1.0])), [76e3, 38e3, 0.0]),
         # goal 0.4 + 0.2(1 − ½·1·0.5) + 0.05·ln 2
         hand("readiness goal", exercises.readiness_goal(1000.0, 1.0, 0.5, P), 0.4 + 0.15 + 0.05 * log(2.0)),
