@@ -141,7 +141,7 @@ def compare(baseline, scenarios, worlds, seed, settings, start, end, as_json, ch
 @main.command()
 @click.argument("files", nargs=-1)
 def check(files):
-    """Check scenario FILES, or all that come with the project.
+    """Check scenario FILES, or all that come with the project, and play a few worlds of each to the end.
 
     \b
     Example: article5 check scenarios/placebo.yaml
@@ -151,6 +151,7 @@ def check(files):
     for name in files or scenario_names():
         try:
             scenario = load_scenario(name)
+            ensemble.trial(scenario.plan())
             click.echo(f"{name}: {scenario.name}: fine, plan {scenario.plan().fingerprint}")
             for remark in remarks(scenario):
                 click.echo(f"{name}: {remark}")
