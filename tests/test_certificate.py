@@ -189,6 +189,37 @@ def test_a_law_that_fails_in_any_way_fails(problem, words):
     assert found.example.scenario == near
 
 
+@pytest.mark.parametrize("most", [0, 1, 3, 10])
+def test_giving_up_on_simpler_examples_keeps_one_that_fails(most, monkeypatch):
+    """However few simpler forms are tried: choices are made in some examples and not in others."""
+    monkeypatch.setattr(search, "SIMPLER", most)
+
+    def check(plan, seed, choose):
+        if seed % 7 == 3 and choose.whole("number", 0, 1000) > 10:
+            raise AssertionError("too large")
+
+    found = search.search(certificate.Law(1, "", check), load_scenario("baseline"), 200, 0, lambda: None)
+    assert found.example.problem == "too large"
+    assert found.example.seed % 7 == 3
+    assert dict(found.example.choices)["number"] > 10
+
+
+@pytest.mark.parametrize("choosing", [False, True])
+def test_a_law_that_fails_only_now_and_then_fails(choosing):
+    """A model whose runs cannot be repeated is wrong, whatever else it does."""
+    calls = []
+
+    def check(plan, seed, choose):
+        calls.append(seed)
+        if choosing and len(calls) % 2:
+            choose.whole("number", 0, 9)
+        if choosing or len(calls) == 5:
+            raise AssertionError("once")
+
+    found = search.search(certificate.Law(1, "", check), load_scenario("baseline"), 20, 0, lambda: None)
+    assert found.example.problem.startswith("The same example does not give the same each time.")
+
+
 def test_a_choice_is_repeated_only_for_the_law_that_made_it():
     recalled = Recalled([("number", 3), ("place", "DEU")])
     assert recalled.whole("number", 0, 9) == 3

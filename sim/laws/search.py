@@ -2,8 +2,8 @@
 
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, configuration, given, settings
 from hypothesis import strategies as st
-from hypothesis.errors import HypothesisException
+from hypothesis.errors import Flaky, HypothesisException
 
 from sim.laws.law import Law
 from sim.laws.neighbourhood import Drawn, neighbours, seeds
@@ -42,24 +42,33 @@ class Search:
         self.law, self.report = law, tried
         self.tried, self.simpler = 0, 0
         self.example: Example | None = None
-        self.failing: set[tuple[str, int]] = set()
+        self.last: tuple[Scenario, int, list[tuple[str, Any]]]
+        self.known: set[tuple[str, int]] = set()
 
     def attempt(self, scenario: Scenario, seed: int, data: Any) -> None:
         """Check the law once. Raises Broken where it fails."""
         address = (scenario.plan().fingerprint, seed)
         if self.example is not None:
             self.simpler += 1
-            if self.simpler > SIMPLER and address not in self.failing:
-                return
+            if self.simpler > SIMPLER and address not in self.known:
+                return  # what was checked before is checked again, so that Hypothesis sees the same each time
+        self.known.add(address)
         choose = Drawn(data)
+        self.last = (scenario, seed, choose.made)
         problem = broken(self.law, scenario, seed, choose)
         if self.example is None:
             self.tried += 1
             self.report()
         if problem is not None:
-            self.failing.add(address)
             self.example = Example(scenario, seed, tuple(choose.made), problem)
             raise Broken(problem)
+
+    def unsteady(self) -> None:
+        """The same example came out in two ways: that breaks a law too."""
+        scenario, seed, made = self.last
+        self.example = self.example or Example(scenario, seed, tuple(made), "it holds")
+        words = f"The same example does not give the same each time. Once: {self.example.problem}"
+        self.example = replace(self.example, problem=words)
 
 
 def broken(law: Law, scenario: Scenario, seed: int, choose: Any) -> str | None:
@@ -92,8 +101,13 @@ def search(law: Law, scenario: Scenario, examples: int, seed: int, tried: Callab
     def attempt(near: Scenario, run_seed: int, data: Any) -> None:
         found.attempt(near, run_seed, data)
 
-    with nothing_stored(), suppress(Broken):
-        attempt()
+    with nothing_stored():
+        try:
+            attempt()
+        except Broken:
+            pass
+        except Flaky:
+            found.unsteady()
     return found
 
 
