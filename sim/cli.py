@@ -23,6 +23,7 @@ import sim
 from sim import charts, ensemble, facts, families, results
 from sim.catalogue import CATALOGUE
 from sim.errors import InputError
+from sim.laws import certificate as certificates
 from sim.outcomes import OUTCOMES, outcomes
 from sim.params import levers
 from sim.reading import hint
@@ -136,6 +137,30 @@ def compare(baseline, scenarios, worlds, seed, settings, start, end, as_json, ch
     year = families.last_year(members)
     told = [comparison(only.both, year)]
     click.echo(json.dumps(told, indent=2) if as_json else comparison_text(other, only.baseline, only.both, year))
+
+
+@main.command()
+@click.argument("scenario")
+@click.option("--examples", type=int, default=100, show_default=True, help="Examples to hold each law to.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed tries the same examples.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the certificate to a new directory, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+@click.pass_context
+def certificate(context, scenario, examples, seed, out, as_json):
+    """Hold the model's laws to examples near a SCENARIO. Exit status 1 when a law fails.
+
+    \b
+    Example: article5 certificate conditional-article5 --examples 20
+    """
+    if out is not None:
+        certificates.check_writable(out)
+    with progress(f"laws near {scenario}", " examples") as report:
+        found = certificates.certify(scenario, examples, seed, report)
+    if out is not None:
+        click.echo(f"Written to {certificates.save(found, out)}", err=True)
+    data = certificates.certificate_data(found)
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False) if as_json else certificates.certificate_text(found))
+    context.exit(0 if found.holds else 1)
 
 
 @main.command()
@@ -260,10 +285,10 @@ def _command() -> str:
 
 
 class progress:
-    """A progress bar over worlds on stderr; silent when nobody watches."""
+    """A progress bar on stderr, over worlds or something else; silent when nobody watches."""
 
-    def __init__(self, title: str) -> None:
-        self.bar = tqdm(desc=title, unit=" worlds", file=sys.stderr, leave=False, disable=None)
+    def __init__(self, title: str, unit: str = " worlds") -> None:
+        self.bar = tqdm(desc=title, unit=unit, file=sys.stderr, leave=False, disable=None)
 
     def __enter__(self) -> Callable[[int, int], None]:
         return self.report

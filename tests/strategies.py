@@ -3,8 +3,6 @@
 Everything is valid by construction: a law that uses these needs no `assume` and no `if`.
 """
 
-from dataclasses import replace
-
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -36,17 +34,6 @@ def plan(count=8, policy=None, *, default="PledgeKeeper", **others):
     paths = {name: np.broadcast_to(np.asarray(value, dtype=np.float64), (count,)) for name, value in given.items()}
     others = {"strategies": (default,) * len(ALLIES), "roster": roster(START)} | others
     return Plan(name="test", quarters=span(count), levers=paths, **others)
-
-
-def shortened(whole, count):
-    """The first quarters of a plan, and what is announced in them."""
-    kept = whole.quarters[:count]
-    return replace(
-        whole,
-        quarters=kept,
-        levers={name: path[:count] for name, path in whole.levers.items()},
-        withdrawals=tuple(w for w in whole.withdrawals if w.start in kept),
-    )
 
 
 # --- levers and uncertainties ---------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """Who may import whom: a room only looks at rooms below it."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ SIM = ROOT / "sim"
 ORDER = (
     "errors", "quarters", "tables", "reading", "priors", "facts", "reference", "params", "state", "rules", "draws",
     "plan", "step", "start", "variables", "agents", "scenario", "outcomes", "ensemble", "results", "batch",
-    "analysis", "__init__", "catalogue", "report", "frames", "families", "charts", "controls",
+    "analysis", "laws", "__init__", "catalogue", "report", "frames", "families", "charts", "controls",
     "provenance", "question", "pages", "cli", "__main__",
 )  # fmt: skip
 """Rooms from bottom to top. A new module takes its place here, above all it looks at."""
@@ -86,6 +88,21 @@ def test_mesa_lives_in_one_room(name):
 def test_streamlit_lives_on_pages(name):
     found = {base.split(".")[0] for base, _ in imports(MODULES[name])}
     assert name.split(".")[0] == "pages" or "streamlit" not in found
+
+
+HYPOTHESIS = ("laws.neighbourhood", "laws.search")
+"""Modules that look for examples. Nothing imports them when it is loaded, only when a certificate is asked for."""
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_hypothesis_lives_in_two_modules(name):
+    found = {base.split(".")[0] for base, _ in imports(MODULES[name])}
+    assert name in HYPOTHESIS or "hypothesis" not in found
+
+
+def test_hypothesis_is_not_loaded_with_the_package_or_the_command_line():
+    loaded = "import sys, sim.cli; sys.exit('hypothesis' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loaded], cwd=ROOT).returncode == 0
 
 
 @pytest.mark.parametrize("name", MODULES)
