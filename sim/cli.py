@@ -26,7 +26,7 @@ from sim.errors import InputError
 from sim.outcomes import OUTCOMES
 from sim.params import levers
 from sim.reading import hint
-from sim.report import comparison, comparison_text, run_data, run_text
+from sim.report import comparison, comparison_text, explanation_data, explanation_text, run_data, run_text
 from sim.scenario import Scenario, load_scenario, scenario_names, schema
 from sim.tables import lines
 from sim.variables import VARIABLES
@@ -123,6 +123,27 @@ def compare(baseline, scenarios, worlds, seed, settings, start, end, as_json):
             click.echo(comparison_text(other, first, both, year))
     if as_json:
         click.echo(json.dumps(found, indent=2))
+
+
+@main.command()
+@click.argument("scenario")
+@click.option("--ally", required=True, metavar="ALLY", help="Code or name, such as POL or Poland.")
+@click.option("--year", type=int, required=True, help="The year of the budget.")
+@click.option("--world", type=int, default=0, show_default=True, help="Which of the worlds, counted from 0.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same worlds.")
+@click.option("--set", "settings", multiple=True, metavar="LEVER=VALUE", help="Set a lever; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+def explain(scenario, ally, year, world, seed, settings, as_json):
+    """Say why an ally spends what it spends in one year of one world of a SCENARIO.
+
+    The terms of that budget, and the same world played again without each cause, under the same luck.
+
+    \b
+    Example: article5 explain conditional-article5 --ally POL --year 2027 --world 7
+    """
+    found = sim.explain(changed(load_scenario(scenario), settings, None, None), ally, year, seed, world)
+    text = json.dumps(explanation_data(found), indent=2, ensure_ascii=False) if as_json else explanation_text(found)
+    click.echo(text)
 
 
 @main.command()
