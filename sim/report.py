@@ -111,6 +111,9 @@ def _doubt(difference: xr.DataArray) -> str:
 NOTICED = 0.005
 """Smallest change that shows with two digits, pp of GDP."""
 
+NOTABLE = 0.05
+"""Smallest part that a headline names as a counterweight, pp of GDP."""
+
 HABITS = "habit and drift"
 """What is left of a change when every cause is switched off."""
 
@@ -128,7 +131,7 @@ SEEN = {
 """What a term of a decision looked at, in the words of the observation."""
 
 STRATEGIES = {
-    "PledgeKeeper": "is lifted toward the line",
+    "PledgeKeeper": "is lifted toward its line from below; nothing lifts it past the line, or pulls it down to it",
     "Drifter": "no pledge moves it: line and lift play no part",
     "Attractor": "closes a part of its gap to the line from both sides: what lifts others plays no part",
     "FreeRider": "spends less when the others spend more: line and lift play no part",
@@ -138,21 +141,22 @@ STRATEGIES = {
 
 def headline(found: Explanation) -> str:
     """An explanation in one sentence: how much, how much more, mostly why, and what weighs most against it."""
-    moved = f"{abs(found.change):.2f} pp {'more' if found.change > 0 else 'less'} than in {found.year_start}"
-    if abs(found.change) < NOTICED:
-        moved = f"as much as in {found.year_start}"
-    parts = {part.about: part.part for part in found.parts} | {HABITS: found.start_and_drift}
-    for_, against = _strongest(parts, found.change), _strongest(parts, -found.change)
+    way = 1.0 if found.change >= 0 else -1.0
+    for_, against = _strongest(found, way, NOTICED), _strongest(found, -way, NOTABLE)
+    moved = f"{abs(found.change):.2f} pp {'more' if way > 0 else 'less'} than in {found.year_start}"
     why = f": mostly {for_}" if for_ else ""
     but = f"; most of what weighs against it: {against}" if against else ""
+    if abs(found.change) < NOTICED:
+        moved, but = f"as much as in {found.year_start}", ""
+        why = f": {for_} against {against}" if for_ and against else ""
     return f"{found.name} spends {found.share:.2f}% of GDP in {found.year} in world {found.world}, {moved}{why}{but}."
 
 
-def _strongest(parts: dict[str, float], direction: float) -> str:
-    """The largest part that goes this way, in words; nothing where none is noticed."""
-    about = max(parts, key=lambda name: parts[name] if direction >= 0 else -parts[name])
-    noticed = (parts[about] if direction >= 0 else -parts[about]) >= NOTICED
-    return f"{about} ({_signed(parts[about])} pp)" if noticed else ""
+def _strongest(found: Explanation, way: float, least: float) -> str:
+    """The largest part that goes this way, up or down, in words; nothing where it is smaller than the least."""
+    parts = {part.about: part.part for part in found.parts} | {HABITS: found.start_and_drift}
+    about = max(parts, key=lambda name: way * parts[name])
+    return f"{about} ({_signed(parts[about])} pp)" if way * parts[about] >= least else ""
 
 
 def explanation_text(found: Explanation) -> str:
@@ -196,7 +200,9 @@ def _decision_text(made: Decision, year: int) -> str:
 
 
 def _term_row(term: Term, made: Decision) -> list[str]:
-    return [term.name, _signed(term.pp), SEEN.get(term.name, "").format(**made.observation)]
+    above = term.name == "lift" and made.planned is not None and made.planned >= made.line
+    words = "planned above the line of {pledge:.2f}" if above else SEEN.get(term.name, "")
+    return [term.name, _signed(term.pp), words.format(**made.observation)]
 
 
 def _lift_text(lift: Lift) -> str:

@@ -116,6 +116,13 @@ def test_a_strategy_is_shown_with_what_it_uses(strategy, own):
     assert ("Lift: (" in text) == (strategy == "PledgeKeeper")
 
 
+def test_a_lift_says_whether_the_line_is_ahead():
+    """Poland plans more than 3%, Germany less."""
+    texts = {ally: explanation_text(sim.explain(plan(5, {"pledge": 3.0}), ally, 2026)) for ally in ("POL", "DEU")}
+    assert "toward the line of 3.00, never past it" in texts["DEU"]
+    assert "planned above the line of 3.00" in texts["POL"]
+
+
 def test_a_newcomer_is_shown_as_a_whole_with_what_it_saw():
     """A strategy that the simulator does not know is not guessed at."""
 
@@ -379,6 +386,10 @@ def test_the_headline_names_the_largest_part_and_what_weighs_against_it():
         replace(part, part=0.0) for part in found.parts
     ))  # fmt: skip
     assert headline(still) == f"Germany spends {found.share_start:.2f}% of GDP in 2027 in world 7, as much as in 2024."
+    even = replace(more, share=found.share_start + 0.001)
+    assert headline(even).endswith("(+0.30 pp) against surprises, in budgets and in politics (-0.15 pp).")
+    small = replace(more, parts=tuple(replace(part, part=max(part.part, -0.04)) for part in more.parts))
+    assert headline(small).endswith("mostly the threat that governments perceive (+0.30 pp).")
 
 
 def test_a_cause_names_what_exists(monkeypatch):
