@@ -50,7 +50,12 @@ CHANNELS = {
     "growth": Channel(5, "normal", yearly=True),
     "belief_ally": Channel(6, "normal", yearly=False),
     "belief_russia": Channel(7, "normal", yearly=False),
-    "event": Channel(8, "uniform", yearly=False, columns=("war_end", "attack", "target", "answer")),
+    "event": Channel(
+        8,
+        "uniform",
+        yearly=False,
+        columns=("war_end", "attack", "target", "answer", "ukraine", "ukraine_tested", "ukraine_answer"),
+    ),
 }
 """A number is given once and never again: it is part of the address."""
 

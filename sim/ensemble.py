@@ -26,7 +26,7 @@ MOST_WORLDS = 10_000_000
 MOST_BYTES = 8 * 1024**3
 """Most memory that the results of one run may take."""
 
-OUTCOME_BYTES = 12_000
+OUTCOME_BYTES = 14_000
 """What all outcomes of one world and 44 quarters take, roughly: most of it are troops by host."""
 
 Progress = Callable[[int, int], None]

@@ -15,6 +15,7 @@ import xarray as xr
 
 from sim.errors import InputError
 from sim.reading import hint
+from sim.rules.accounting import gini
 
 FRONTS = ("baltic", "poland", "nordic", "black sea")
 """Where risks are shown. Never by ally (MODEL.md section 4)."""
@@ -29,6 +30,15 @@ BURILKOV_WOLFF_BN = 237.0
 
 BURILKOV_WOLFF_BRIGADES = 50.0
 """Extra brigades that Europe would need without the United States (burilkov-wolff-2025)."""
+
+BURILKOV_WOLFF_TROOPS = 300_000.0
+"""Extra soldiers that Europe would need without the United States (burilkov-wolff-2025)."""
+
+IISS_LOW_BN, IISS_HIGH_BN = 226.0, 344.0
+"""Ends of what equipment in place of the United States' would cost Europe, bn USD (iiss-2025)."""
+
+BALTIC_BRIGADES = 7.0
+"""Brigades that keep the Baltic states from being overrun (rand-rr1253)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +155,30 @@ def allies_at_3_5(data: xr.Dataset) -> xr.DataArray:
 
 
 @outcome(
+    label="allies truly at 2%",
+    unit="% of allies",
+    reading="Differs from the reported figure by errors of reporting.",
+    badge="judgement",
+    needs="share",
+)
+def allies_truly_at_2(data: xr.Dataset) -> xr.DataArray:
+    """Share of the 30 allies with forces that truly spend at least 2% of GDP."""
+    return _part_at(data, data.share, GUIDELINE)
+
+
+@outcome(
+    label="allies truly at 3.5%",
+    unit="% of allies",
+    reading="Differs from the reported figure by errors of reporting.",
+    badge="judgement",
+    needs="share",
+)
+def allies_truly_at_3_5(data: xr.Dataset) -> xr.DataArray:
+    """Share of the 30 allies with forces that truly spend at least 3.5% of GDP."""
+    return _part_at(data, data.share, CORE_PLEDGE)
+
+
+@outcome(
     label="allies at the threshold",
     unit="% of allies",
     reading="Higher means more allies are defended without conditions.",
@@ -245,6 +279,106 @@ def gap_brigades(data: xr.Dataset) -> xr.DataArray:
 
 
 @outcome(
+    label="lacking of 300,000 soldiers more",
+    unit="persons",
+    reading="0 or less: the soldiers stand. Follows the brigades, at 6,000 soldiers to a brigade, support included.",
+    badge="judgement",
+    needs="brigades",
+)
+def gap_troops(data: xr.Dataset) -> xr.DataArray:
+    """What European allies still lack of 300,000 soldiers on top of the start, as Burilkov and Wolff count them."""
+    return gap_brigades(data) * (BURILKOV_WOLFF_TROOPS / BURILKOV_WOLFF_BRIGADES)
+
+
+@outcome(
+    label="lacking of 226 bn of equipment (IISS)",
+    unit="bn USD",
+    reading="0 or less: the lower estimate is bought. Prices of different years are not converted.",
+    badge="judgement",
+    needs="procured",
+)
+def gap_iiss_low(data: xr.Dataset) -> xr.DataArray:
+    """What Europe still lacks of the lower estimate of equipment in place of the United States', summed up so far."""
+    return IISS_LOW_BN - data.procured
+
+
+@outcome(
+    label="lacking of 344 bn of equipment (IISS)",
+    unit="bn USD",
+    reading="0 or less: the upper estimate is bought. Prices of different years are not converted.",
+    badge="judgement",
+    needs="procured",
+)
+def gap_iiss_high(data: xr.Dataset) -> xr.DataArray:
+    """What Europe still lacks of the upper estimate of equipment in place of the United States', summed up so far."""
+    return IISS_HIGH_BN - data.procured
+
+
+@outcome(
+    label="brigades of Europe and Canada",
+    unit="brigade equivalents",
+    reading="NATO counts 82 today and asks for 131.",
+    badge="judgement",
+    needs="brigades",
+)
+def brigades_europe_canada(data: xr.Dataset) -> xr.DataArray:
+    """Brigade equivalents of Europe and Canada at home: as strong as money, readiness and peacekeeping leave them."""
+    return data.brigades.sum("ally")
+
+
+@outcome(
+    label="brigades for the Baltic states",
+    unit="brigade equivalents",
+    reading="Seven are held to keep them from being overrun at once.",
+    badge="judgement",
+    needs="forces_there defence",
+)
+def baltic_brigades(data: xr.Dataset) -> xr.DataArray:
+    """Brigade equivalents in the three Baltic states, and those that one of them could count on from outside."""
+    baltic = data.front == "baltic"
+    there, met = data.forces_there.sel(ally=baltic), data.defence.sel(ally=baltic)
+    return there.sum("ally") + (met - there).mean("ally")
+
+
+@outcome(
+    label="Europe sufficient by itself",
+    unit="0 or 1",
+    reading="The mean over worlds is the share of worlds that got there; `year_reached` says when.",
+    badge="judgement",
+    needs="spending brigades",
+)
+def self_sufficient(data: xr.Dataset) -> xr.DataArray:
+    """Whether European allies have both the money and the brigades of Burilkov and Wolff."""
+    return ((gap_burilkov_wolff(data) <= 0.0) & (gap_brigades(data) <= 0.0)) * 1.0
+
+
+@outcome(
+    label="readiness",
+    unit="index",
+    reading="Exercises and US troops raise it. An index, not a measurement.",
+    badge="judgement",
+    needs="readiness",
+)
+def readiness(data: xr.Dataset) -> xr.DataArray:
+    """Readiness of the forces of the average ally that has forces."""
+    return data.readiness.sel(ally=_with_forces(data)).mean("ally")
+
+
+@outcome(
+    label="inequality of burdens",
+    unit="Gini, 0 to 1",
+    reading="0: all spend the same part of their GDP.",
+    badge="judgement",
+    needs="share lever_us_share",
+)
+def burden_gini(data: xr.Dataset) -> xr.DataArray:
+    """Inequality of true shares of GDP among the 30 allies with forces and the United States."""
+    shares = data.share.sel(ally=_with_forces(data)).transpose("world", "year", "ally")
+    us = np.broadcast_to(data.lever_us_share.values[:, None], (*shares.shape[:-1], 1))
+    return shares.isel(ally=0, drop=True).copy(data=gini(np.concatenate([shares.values, us], axis=-1)))
+
+
+@outcome(
     label="US troops in Europe",
     unit="persons",
     reading="Includes those between two hosts, and those that no host can be named for.",
@@ -254,6 +388,66 @@ def gap_brigades(data: xr.Dataset) -> xr.DataArray:
 def troops_europe(data: xr.Dataset) -> xr.DataArray:
     """US troops in Europe: on every host, elsewhere in the theatre, and on their way to a host."""
     return data.troops.sum("ally") + data.troops_other + data.troops_in_transit
+
+
+@outcome(
+    label="US troops under way",
+    unit="persons",
+    reading="Between two hosts or on their way in: counted in Europe, of use to no host.",
+    badge="judgement",
+    needs="troops_in_transit",
+)
+def troops_under_way(data: xr.Dataset) -> xr.DataArray:
+    """US troops on their way to a host in Europe."""
+    return data.troops_in_transit
+
+
+@outcome(
+    label="US troops below the floor",
+    unit="persons",
+    reading="Above 0: fewer than the statute allows, by certification or because units are under way.",
+    badge="judgement",
+    needs="troops troops_other troops_in_transit lever_troop_floor",
+)
+def troops_below_floor(data: xr.Dataset) -> xr.DataArray:
+    """By how much US troops in Europe are fewer than the statutory floor in force, certified or not."""
+    return np.maximum(data.lever_troop_floor - troops_europe(data), 0.0)
+
+
+@outcome(
+    label="US cost, abroad rather than at home",
+    unit="bn USD per year",
+    reading="One of three definitions; never look at one alone. USD of 2004, not converted.",
+    badge="documented",
+    needs="us_cost_abroad",
+)
+def us_cost_abroad(data: xr.Dataset) -> xr.DataArray:
+    """What US troops in Europe cost more than the same troops at home."""
+    return data.us_cost_abroad
+
+
+@outcome(
+    label="US cost, of a force of this size",
+    unit="bn USD per year",
+    reading="One of three definitions: saved only if soldiers who leave Europe are cut from the force.",
+    badge="judgement",
+    needs="us_cost_structure",
+)
+def us_cost_structure(data: xr.Dataset) -> xr.DataArray:
+    """What a force of the size of US troops in Europe costs altogether."""
+    return data.us_cost_structure
+
+
+@outcome(
+    label="US cost, of moving so far",
+    unit="bn USD",
+    reading="One of three definitions: paid once for every move, also between hosts.",
+    badge="judgement",
+    needs="us_cost_moving",
+)
+def us_cost_moving(data: xr.Dataset) -> xr.DataArray:
+    """What moving US troops out of their places has cost since the start."""
+    return data.us_cost_moving
 
 
 @outcome(
@@ -305,6 +499,54 @@ def credibility_at_the_fronts(data: xr.Dataset) -> xr.DataArray:
 def commitment_less_belief(data: xr.Dataset) -> xr.DataArray:
     """True commitment less what allies believe of it, for the average ally."""
     return (data.commitment - data.credibility_ally).mean("ally")
+
+
+@outcome(
+    label="commitment less Russia's belief",
+    unit="probability",
+    reading="Above 0: the commitment is stronger than Russia believes.",
+    badge="judgement",
+    needs="commitment credibility_russia",
+)
+def commitment_less_russian_belief(data: xr.Dataset) -> xr.DataArray:
+    """True commitment less what Russia believes of it, for the average ally."""
+    return (data.commitment - data.credibility_russia).mean("ally")
+
+
+@outcome(
+    label="aid to Ukraine",
+    unit="% of GDP",
+    reading="From all allies and the United States, relative to the GDP of Europe and Canada.",
+    badge="judgement",
+    needs="aid gdp us_aid",
+)
+def aid_to_ukraine(data: xr.Dataset) -> xr.DataArray:
+    """Aid to Ukraine a year, relative to the GDP of Europe and Canada."""
+    return (data.aid * data.gdp).sum("ally") / data.gdp.sum("ally") + data.us_aid
+
+
+@outcome(
+    label="attacks in Ukraine",
+    unit="attacks",
+    reading="On peacekeepers, or on Ukraine as a member. They test the alliance only under cover.",
+    badge="judgement",
+    needs="ukraine_attacks",
+)
+def attacks_in_ukraine(data: xr.Dataset) -> xr.DataArray:
+    """Attacks on European peacekeepers, or on Ukraine as a member, since the start."""
+    return data.ukraine_attacks
+
+
+@outcome(
+    label="nuclear hedging",
+    unit="0 to 1",
+    reading="A judgement about motives, not about anybody's plans. 1 would be a bomb.",
+    badge="judgement",
+    needs="hedge",
+)
+def nuclear_hedging(data: xr.Dataset) -> xr.DataArray:
+    """How far the ally that has gone furthest has moved toward a bomb of its own."""
+    return data.hedge.max("ally")
 
 
 @outcome(

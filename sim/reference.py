@@ -79,6 +79,7 @@ class Roster:
     places: tuple[str, ...]  # allies, then OTHER
     troops: Array  # [P] US troops present, persons
     capacity: Array  # [P] US troops a place can take, persons
+    us_aid: float  # aid to Ukraine in the year before the start, % of the US GDP of 2021
     us_share: float  # % of GDP, year before the start
     us_gdp: float  # bn USD of 2021, year before the start
     us_growth: float  # 1/yr
@@ -90,6 +91,18 @@ class Roster:
     def by_code(self) -> NDArray[np.intp]:
         """Where the allies stand in the order of their codes: a draw along the allies must not depend on theirs."""
         return np.argsort(np.array(self.iso3))
+
+    @cached_property
+    def european(self) -> NDArray[np.bool_]:
+        """Which allies are in Europe [A]."""
+        return np.array(self.iso3) != "CAN"
+
+    @cached_property
+    def willing(self) -> Array:
+        """Part of each ally in a force of peacekeepers [A], adds up to 1 (assumption): by its brigades and its aid to
+        Ukraine, and the less, the more exposed it is itself."""
+        weight = self.brigades * self.aid * (1.0 - self.attack_exposure)
+        return weight / np.sum(weight)
 
     @cached_property
     def digest(self) -> str:
@@ -244,6 +257,7 @@ def _united_states(reader: _Reader, start: str, before: str) -> dict[str, float]
     """Spending, growth and the pools of soldiers outside Europe."""
     columns = {"us_share": "share_of_gdp_pct", "us_gdp": "gdp_usd2021_bn"}
     last = {f: reader.column("spending", "iso3", ("USA",), c, "year", before) for f, c in columns.items()}
+    last["us_aid"] = _aid(reader, ("USA",), before)
     pools = ("home", "indopacific", "border")
     persons = reader.column("us_pools", "pool", pools, "persons", "quarter", start)
     growth = _mean_growth(reader, ("USA",), before)

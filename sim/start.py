@@ -8,9 +8,20 @@ import numpy as np
 
 from sim.draws import Luck
 from sim.plan import Plan
-from sim.rules import accounting, burden, deterrence, expit, logit, total
+from sim.rules import accounting, burden, deterrence, exercises, expit, logit, total
 from sim.state import LONGEST_LAG, Array, State
-from sim.step import MOVING, Cast, Given, at_quarter, defended, help_expected, near_the_border, play_quarter
+from sim.step import (
+    MOVING,
+    Cast,
+    Given,
+    at_quarter,
+    defended,
+    help_expected,
+    near_the_border,
+    own_spending,
+    play_quarter,
+    us_aid_start,
+)
 
 ANCHOR_QUARTERS = 44
 """Quarters over which the anchor holds: the eleven years of the reference path (9d)."""
@@ -41,9 +52,12 @@ def start(plan: Plan, seed: int, worlds: Sequence[int]) -> tuple[State, Given]:
         compliance=one, commitment=each(params.commitment.commitment_start) * one,
         belief_ally=belief * one, belief_russia=belief * one,
         stationed=troops, in_transit=(np.zeros_like(troops),) * LONGEST_LAG,
-        home=each(roster.home), indopacific=each(roster.indopacific), border=each(roster.border),
-        orders=(one, one, one), capability=one, cohesion=each(params.capability.cohesion_start),
+        moved=each(0.0), home=each(roster.home), indopacific=each(roster.indopacific), border=each(roster.border),
+        orders=(one, one, one), capability=one,
+        readiness=exercises.readiness_goal(troops[..., :-1], 0.0, one, params.readiness),
+        cohesion=each(params.capability.cohesion_start), hedge=zero, procured=each(0.0),
         war=war, strength=strength, defence=one, hazard=zero, incidents=zero, attacks=each(0.0), abandoned=each(0.0),
+        aid=every(roster.aid), us_aid=each(us_aid_start(plan)), peacekeepers=zero, ukraine_attacks=each(0.0),
     )  # fmt: skip
     given = Given(
         params=params,
@@ -52,6 +66,10 @@ def start(plan: Plan, seed: int, worlds: Sequence[int]) -> tuple[State, Given]:
         exposure_places=np.concatenate([exposure, each(0.5)], axis=-1),
         room=burden.fiscal_room(roster.debt, params.burden) * one,
         spending=accounting.spending(state.share, state.gdp),
+        own_spending=one,
+        readiness=state.readiness,
+        threat=exposure * state.threat,
+        willing=every(roster.willing),
         strength=strength,
         belief=expit(belief),
         defence=one,
@@ -59,7 +77,8 @@ def start(plan: Plan, seed: int, worlds: Sequence[int]) -> tuple[State, Given]:
         pull=total(deterrence.pull(every(roster.attack_exposure), every(roster.aid), params.deterrence)),
         scale=each(1.0),
     )
-    given = given._replace(forward=near_the_border(state, plan))
+    given = given._replace(own_spending=np.where(roster.forces > 0.0, own_spending(state, plan, given), 1.0))
+    given = given._replace(forward=near_the_border(state, plan, given))
     given = given._replace(defence=defended(state, plan, given))
     help_ = help_expected(state, plan, given)
     return state._replace(help_before=np.log(help_), defence=given.defence), given

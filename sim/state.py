@@ -39,6 +39,7 @@ class State(NamedTuple):
     belief_russia: Array  # [..., A] what Russia believes of it, logit
     # posture
     stationed: Array  # [..., H] US troops, persons
+    moved: Array  # [..., 1] US soldiers that have left a place so far, persons
     in_transit: tuple[Array, ...]  # [..., H] each: persons that arrive after 1, 2, ... quarters
     home: Array  # [..., 1] persons
     indopacific: Array  # [..., 1] persons
@@ -46,7 +47,10 @@ class State(NamedTuple):
     # capability
     orders: tuple[Array, ...]  # [..., A] each: the three stages from spending to service, relative to the start
     capability: Array  # [..., A] forces relative to the start
+    readiness: Array  # [..., A] index
     cohesion: Array  # [..., 1] 0 to 1
+    hedge: Array  # [..., A] nuclear hedging, 0 to 1
+    procured: Array  # [..., 1] European equipment beyond the level of the start, bn 2021 USD so far
     # Russia
     war: Array  # [..., 1] 1 while the war in Ukraine goes on
     strength: Array  # [..., 1] Russian forces free for another front, 0 to 1
@@ -55,6 +59,11 @@ class State(NamedTuple):
     incidents: Array  # [..., A] expected grey-zone incidents per quarter
     attacks: Array  # [..., 1] limited attacks so far
     abandoned: Array  # [..., 1] attacks in which the US did not fight, so far
+    # Ukraine
+    aid: Array  # [..., A] aid of each ally, % of its GDP
+    us_aid: Array  # [..., 1] % of the GDP of Europe and Canada
+    peacekeepers: Array  # [..., A] persons
+    ukraine_attacks: Array  # [..., 1] attacks on peacekeepers, or on Ukraine as a member, so far
 
 
 Columns = TypeVar("Columns", bound=tuple)
@@ -79,6 +88,8 @@ class Observation(NamedTuple):
     pressure: Array  # pressure in force, 0 to 1
     conditionality: Array  # effective conditionality (3b), 0 to 1
     exposure: Array  # 0 to 1
+    trade: Array  # how firmly payments are tied to trade (2d), 0 to 1
+    shaming: Array  # how loudly allies are shamed, 0 to 1
     regime: Array  # log of the common pressure regime
     forces: Array  # 1, or 0 for an ally without armed forces
 
@@ -134,6 +145,7 @@ class Balance(NamedTuple):
     belief: Array  # [..., A] that the US would fight, less its value at the start
     forward: Array  # [..., A] log change of the forces near its border
     attraction: Array  # [..., A] how much each ally is exposed to an attack
+    umbrella: Array  # [..., 1] European nuclear umbrella, 0 to 1
 
 
 class Temptation(NamedTuple):

@@ -13,7 +13,19 @@ from sim import quarters as calendar
 from sim.draws import Luck
 from sim.params import Levers, Params
 from sim.plan import Plan
-from sim.rules import accounting, burden, capability, commitment, deterrence, economy, expit, posture, total
+from sim.rules import (
+    accounting,
+    burden,
+    capability,
+    commitment,
+    deterrence,
+    economy,
+    exercises,
+    expit,
+    posture,
+    total,
+    ukraine,
+)
 from sim.state import (
     Action,
     Array,
@@ -49,6 +61,10 @@ class Given(NamedTuple):
     exposure_places: Array  # [..., H]
     room: Array  # [..., A] fiscal room
     spending: Array  # [..., A] bn 2021 USD at the start
+    own_spending: Array  # [..., A] of it for own forces; 1 for an ally without forces
+    readiness: Array  # [..., A] at the start
+    threat: Array  # [..., A] perceived at the start, 0 to 1
+    willing: Array  # [..., A] part of each ally in a force of peacekeepers, adds up to 1
     strength: Array  # [..., 1] Russian forces at the start
     belief: Array  # [..., 1] belief in the commitment at the start
     defence: Array  # [..., A] brigade equivalents at the start
@@ -81,6 +97,11 @@ class Now(NamedTuple):
             self.policy.conditionality, self.policy.congress, self.params.commitment.congress_brake
         )
 
+    @property
+    def member(self) -> Any:
+        """Whether Ukraine is to be a member once the fighting has ended, 0 or 1."""
+        return self.policy.ukraine_accession
+
 
 # ------------------------------------------------------------------------------------------------- one quarter
 
@@ -95,7 +116,7 @@ def at_quarter(plan: Plan, given: Given, luck: Luck, quarter: int, cast: Cast) -
 def grow(state: State, now: Now) -> State:
     """0: growth, the end of the war, the pressure regime."""
     p, luck = now.params, now.luck
-    ends = luck.common("event", "war_end", now.row) < p.deterrence.war_end
+    ends = deterrence.war_ends(luck.common("event", "war_end", now.row), p.deterrence, now.policy.ceasefire)
     state = state._replace(war=np.where(ends, 0.0, state.war))
     if now.budgets:
         common = luck.common("year", "growth", now.year)
@@ -119,9 +140,10 @@ def deploy(state: State, now: Now) -> State:
     roster, p, policy = now.plan.roster, now.params.posture, now.policy
     arriving, in_transit = posture.travelled(state.in_transit)
     stationed = state.stationed + arriving
-    reference = roster.troops - withdrawn(now)
+    reference = (roster.troops - withdrawn(now)) * (1.0 - traded(state, now))
     target = now.cast.posture(theatre(state, now, reference), now.params).target
-    flows = posture.flows(stationed, sum(in_transit), target, state.home, p.release_rate, p.movement_limit)
+    brake = p.advice_brake * policy.military_advice
+    flows = posture.flows(stationed, sum(in_transit), target, state.home, p.release_rate, p.movement_limit, brake)
     in_transit = posture.dispatched(in_transit, flows.inward, p.lag)
     stationed, home = stationed - flows.out, state.home + flows.home
     gone = posture.released(total(stationed + sum(in_transit)), np.sum(roster.troops))
@@ -130,6 +152,7 @@ def deploy(state: State, now: Now) -> State:
     south = posture.pool_move(state.border, roster.border + posture.diverted(gone, policy.border, asked), home - east)
     return state._replace(
         stationed=stationed,
+        moved=state.moved + total(flows.out),
         in_transit=in_transit,
         home=home - east - south,
         indopacific=state.indopacific + east,
@@ -146,6 +169,19 @@ def withdrawn(now: Now) -> Array:
     return gone
 
 
+def linked(now: Now) -> Array:
+    """How firmly every ally's payments are tied to its trade [..., A] (2d)."""
+    roster, policy = now.plan.roster, now.policy
+    return burden.trade_link(policy.trade_linkage, policy.eu_shield, roster.trade_exposure, roster.eu)
+
+
+def traded(state: State, now: Now) -> Array:
+    """Part of the troops on each place that trade talks take away [..., H], 0 to 1: from those who pay too little."""
+    line = burden.line(now.policy.pledge, now.policy.threshold, now.conditionality, now.plan.roster.forces)
+    gone = now.params.posture.trade_troops * linked(now) * burden.unmet(state.reported, line)
+    return np.concatenate([gone, np.zeros_like(state.home)], axis=-1)
+
+
 def theatre(state: State, now: Now, reference: Array) -> Theatre:
     """What the United States sees of its posture. Elsewhere in Europe nobody has to comply."""
     policy, elsewhere = now.policy, np.ones_like(state.home)
@@ -160,31 +196,39 @@ def theatre(state: State, now: Now, reference: Array) -> Theatre:
         pivot=policy.pivot,
         border=policy.border,
         surge=policy.surge,
-        troop_floor=policy.troop_floor,
+        troop_floor=posture.statutory_floor(policy.troop_floor, policy.certification),
     )
 
 
 def commit(state: State, now: Now) -> State:
     """4: how likely the United States is to fight for each ally (3c). No agent ever reads it."""
-    start = now.plan.roster.troops
-    present = total(state.stationed + sum(state.in_transit))
-    return state._replace(
-        commitment=commitment.commitment(
-            state.compliance,
-            now.conditionality,
-            now.params.commitment,
-            commitment.tripwire_change(state.stationed[..., :-1], start[:-1]),
-            commitment.theatre_change(present, np.sum(start)),
-        )
+    p, policy, start = now.params.commitment, now.policy, now.plan.roster.troops
+    chance = commitment.commitment(
+        state.compliance,
+        now.conditionality,
+        p,
+        commitment.tripwire_change(state.stationed[..., :-1], start[:-1]),
+        theatre_change(state, now),
     )
+    leaving = commitment.effective_conditionality(policy.treaty_exit, policy.congress, p.congress_brake)
+    return state._replace(commitment=commitment.after_exit(chance, leaving, p))
+
+
+def theatre_change(state: State, now: Now) -> Array:
+    """Log change of US troops in Europe since the start [..., 1]."""
+    present = total(state.stationed + sum(state.in_transit))
+    return commitment.theatre_change(present, np.sum(now.plan.roster.troops))
 
 
 def believe(state: State, now: Now) -> State:
     """5: allies and Russia read the signals, each in its own way (3d)."""
-    shown, p = commitment.signal(state.commitment), now.params.commitment
+    p, policy, luck = now.params.commitment, now.policy, now.luck
+    spoken = policy.rhetoric, policy.reassurance, policy.law
+    shown = commitment.signal(state.commitment, *spoken, p)
+    discord = commitment.disagreement(*spoken, np.clip(theatre_change(state, now), -1.0, 1.0))
     return state._replace(
-        belief_ally=commitment.updated_belief(state.belief_ally, shown, now.luck.belief_ally[now.row], p),
-        belief_russia=commitment.updated_belief(state.belief_russia, shown, now.luck.belief_russia[now.row], p),
+        belief_ally=commitment.updated_belief(state.belief_ally, shown, luck.belief_ally[now.row], discord, p),
+        belief_russia=commitment.updated_belief(state.belief_russia, shown, luck.belief_russia[now.row], discord, p),
     )
 
 
@@ -229,24 +273,44 @@ def observed(state: State, now: Now, help_: Array, hosted: Array, peers: Array) 
         pressure=every(policy.pressure),
         conditionality=every(now.conditionality),
         exposure=now.given.exposure,
+        trade=every(linked(now)),
+        shaming=every(np.maximum(-policy.rhetoric, 0.0)),
         regime=every(state.regime),
         forces=every(roster.forces),
     )
 
 
 def build(state: State, now: Now) -> State:
-    """8: money becomes forces (5a), cohesion moves (5b), and once a year budgets are reported (2g)."""
-    p, roster = now.params, now.plan.roster
-    relative = np.where(
-        roster.forces > 0.0,
-        accounting.spending(state.share, state.gdp) / np.where(roster.forces > 0.0, now.given.spending, 1.0),
-        1.0,
+    """8: money becomes forces (5a), forces train (6), cohesion and hedging move (5b, 5c), budgets are reported (2g)."""
+    p, roster, policy = now.params, now.plan.roster, now.policy
+    equipment = capability.equipped(
+        own_spending(state, now.plan, now.given),
+        now.given.own_spending,
+        policy.joint_procurement,
+        p.capability.joint_gain,
     )
-    orders = capability.ordered(state.orders, relative, p.capability.procurement_lag)
+    orders = capability.ordered(
+        state.orders, np.where(roster.forces > 0.0, equipment, 1.0), p.capability.procurement_lag
+    )
+    trained = exercises.readiness_goal(
+        state.stationed[..., :-1], policy.exercise_exclusion, state.compliance, p.readiness
+    )
+    money = total(np.where(roster.european, accounting.spending(state.share, state.gdp), 0.0))
+    money_start = total(np.where(roster.european, now.given.spending, 0.0))
     state = state._replace(
         orders=orders,
         capability=capability.renewed(state.capability, orders[-1], p.capability.turnover),
-        cohesion=capability.cohesion(state.cohesion, p.capability.conditional_cost, now.conditionality),
+        readiness=exercises.readiness(state.readiness, trained),
+        cohesion=capability.cohesion(state.cohesion, now.conditionality, policy.european_effort, p.capability),
+        hedge=capability.hedged(
+            state.hedge,
+            expit(state.belief_ally),
+            now.given.exposure * state.threat,
+            policy.european_umbrella,
+            roster.forces * (1.0 - roster.nuclear),
+            p.capability,
+        ),
+        procured=accounting.procured(state.procured, money, money_start, p.costs),
     )
     if not now.budgets:
         return state
@@ -261,21 +325,23 @@ def build(state: State, now: Now) -> State:
 def press(state: State, now: Now) -> State:
     """9: Russia regenerates, and weighs a limited attack (9a to 9e)."""
     p, given, roster = now.params.deterrence, now.given, now.plan.roster
-    aid = np.sum(roster.aid * roster.gdp) / np.sum(roster.gdp)
-    state = state._replace(strength=deterrence.regenerated(state.strength, state.war, aid, p))
+    state = state._replace(strength=deterrence.regenerated(state.strength, state.war, all_aid(state), p))
     state = state._replace(defence=defended(state, now.plan, given))
     doubt = expit(state.belief_russia) - given.belief
+    near = np.log((1.0 + near_the_border(state, now.plan, given)) / (1.0 + given.forward))
     balance = Balance(
-        strength=state.strength / given.strength,
+        strength=free_strength(state, now) / given.strength,
         defence=state.defence / given.defence,
         belief=doubt,
-        forward=np.log((1.0 + near_the_border(state, now.plan)) / (1.0 + given.forward)),
+        forward=near + now.params.ukraine.accession_alarm * (now.member * (1.0 - state.war)),
         attraction=roster.attack_exposure,
+        umbrella=now.policy.european_umbrella * np.ones_like(state.war),
     )
     light = (1.0 - roster.heavy_share) * (state.stationed[..., :-1] - roster.troops[:-1]) / deterrence.HEAVY_BRIGADE
-    pull = deterrence.pull(roster.attack_exposure, roster.aid, p) / given.pull
+    pull = deterrence.pull(roster.attack_exposure, state.aid, p) / given.pull
+    spreading = ukraine.escalated(hazard_in_ukraine(state, now)[0], given.willing, now.params.ukraine)
     return state._replace(
-        hazard=given.scale * now.cast.pressure(balance, now.params).hazard,
+        hazard=given.scale * now.cast.pressure(balance, now.params).hazard + spreading,
         incidents=deterrence.incidents(pull, doubt, light, p),
     )
 
@@ -289,22 +355,70 @@ def resolve(state: State, now: Now) -> State:
     )
     target = struck[..., np.argsort(by_code)]
     honoured, abandoned = deterrence.answered(target, state.commitment, luck.common("event", "answer", now.row))
-    jump = p.commitment.tested_jump
-    return state._replace(
-        belief_ally=commitment.tested(state.belief_ally, honoured, abandoned, jump),
-        belief_russia=commitment.tested(state.belief_russia, honoured, abandoned, jump),
-        cohesion=capability.after_test(state.cohesion, abandoned, p.capability.failed_test_cost),
+    return noted(state, p, honoured, abandoned)._replace(
         attacks=state.attacks + honoured + abandoned,
         abandoned=state.abandoned + abandoned,
     )
 
 
+def noted(state: State, p: Params, honoured: Array, abandoned: Array) -> State:
+    """What a test of the commitment does to beliefs and cohesion (3e, 5b)."""
+    jump = p.commitment.tested_jump
+    return state._replace(
+        belief_ally=commitment.tested(state.belief_ally, honoured, abandoned, jump),
+        belief_russia=commitment.tested(state.belief_russia, honoured, abandoned, jump),
+        cohesion=capability.after_test(state.cohesion, abandoned, p.capability.failed_test_cost),
+    )
+
+
+def support(state: State, now: Now) -> State:
+    """11: aid to Ukraine moves, peacekeepers deploy, and an attack there may test the alliance (7, 8)."""
+    p, policy, roster = now.params, now.policy, now.plan.roster
+    level, threat = policy.european_aid, now.given.exposure * state.threat
+    state = state._replace(
+        aid=ukraine.aid(state.aid, level, roster.aid, threat, now.given.threat, p.ukraine),
+        us_aid=ukraine.us_aid(state.us_aid, policy.us_aid, us_aid_start(now.plan), p.ukraine),
+        peacekeepers=ukraine.deployed(policy.peacekeepers, state.war, now.given.willing),
+    )
+    return tested_in_ukraine(state, now)
+
+
+def tested_in_ukraine(state: State, now: Now) -> State:
+    """An attack on peacekeepers, or on Ukraine as a member, and what it says about the commitment (7, 3e)."""
+    luck, row = now.luck, now.row
+    on_peacekeepers, on_member, cover = hazard_in_ukraine(state, now)
+    comes, tests = ukraine.attacked(
+        on_peacekeepers + on_member,
+        cover * on_peacekeepers + on_member,
+        luck.common("event", "ukraine", row),
+        luck.common("event", "ukraine_tested", row),
+    )
+    chance = total(now.given.willing * state.commitment)
+    honoured, abandoned = deterrence.answered(tests, chance, luck.common("event", "ukraine_answer", row))
+    return noted(state, now.params, honoured, abandoned)._replace(ukraine_attacks=state.ukraine_attacks + comes)
+
+
+def hazard_in_ukraine(state: State, now: Now) -> tuple[Array, Array, Array]:
+    """Hazards of an attack on peacekeepers and on Ukraine as a member, and how far the former are covered [..., 1]."""
+    p, given = now.params, now.given
+    believed = total(given.willing * expit(state.belief_russia))
+    member = now.member * (1.0 - state.war)
+    cover = np.maximum(now.policy.peacekeepers_covered, member)
+    strength = free_strength(state, now) / given.strength
+    drawn = deterrence.drawn_by_doubt(strength, believed - given.belief, p.deterrence)
+    return (
+        ukraine.peacekeeper_hazard(state.peacekeepers, cover, believed, p.ukraine),
+        ukraine.member_hazard(member, given.scale * drawn, p.ukraine),
+        cover,
+    )
+
+
 ORDER: tuple[Callable[[State, Now], State], ...] = (
-    grow, judge, deploy, commit, believe, alarm, budget, build, press, resolve,
+    grow, judge, deploy, commit, believe, alarm, budget, build, press, resolve, support,
 )  # fmt: skip
 
 
-MOVING = (grow, alarm, budget, build, press)
+MOVING = (grow, alarm, budget, build, press, support)
 """What moves without policy and without surprise, in the same order: compliance, troops, commitment and beliefs then
 stand still, and nobody is attacked. A law holds the reference path of (9d) to the whole order."""
 
@@ -328,22 +442,44 @@ def help_expected(state: State, plan: Plan, given: Given) -> Array:
     return burden.expected_help(expit(state.belief_ally), european, p.burden)
 
 
-def brigades(state: State, plan: Plan) -> Array:
-    """Brigade equivalents of every ally [..., A] (9b)."""
-    return plan.roster.brigades * state.capability
+def own_spending(state: State, plan: Plan, given: Given) -> Array:
+    """What every ally spends on its own forces [..., A], bn 2021 USD per year: without the aid counted inside (8)."""
+    money, aid = accounting.spending(state.share, state.gdp), accounting.spending(state.aid, state.gdp)
+    return ukraine.own_spending(money, aid, given.params.ukraine)
 
 
-def near_the_border(state: State, plan: Plan) -> Array:
+def us_aid_start(plan: Plan) -> float:
+    """US aid to Ukraine in the year before the start, % of the GDP of Europe and Canada."""
+    return plan.roster.us_aid * plan.roster.us_gdp / float(np.sum(plan.roster.gdp))
+
+
+def all_aid(state: State) -> Array:
+    """Aid to Ukraine from all allies and the United States [..., 1], % of the GDP of Europe and Canada."""
+    return total(state.aid * state.gdp) / total(state.gdp) + state.us_aid
+
+
+def free_strength(state: State, now: Now) -> Array:
+    """Russian forces free for another front than Ukraine [..., 1], 0 to 1."""
+    return state.strength * (1.0 - ukraine.tied(state.peacekeepers, now.params.ukraine))
+
+
+def brigades(state: State, plan: Plan, given: Given) -> Array:
+    """Brigade equivalents of every ally at home [..., A] (9b): as strong as they are ready, less peacekeeping (7)."""
+    all_ = plan.roster.brigades * state.capability * (state.readiness / given.readiness)
+    return np.maximum(all_ - ukraine.away(state.peacekeepers, given.params.ukraine), 0.0)
+
+
+def near_the_border(state: State, plan: Plan, given: Given) -> Array:
     """Brigade equivalents that stand in every ally's country, its own and its guests' [..., A]."""
     roster = plan.roster
     guests = deterrence.forward_forces(roster.battlegroup, roster.heavy_share, state.stationed[..., :-1])
-    return brigades(state, plan) + guests
+    return brigades(state, plan, given) + guests
 
 
 def defended(state: State, plan: Plan, given: Given) -> Array:
     """Brigade equivalents that an attacker would meet [..., A] (9b)."""
     roster, p = plan.roster, given.params
-    own = brigades(state, plan)
+    own = brigades(state, plan, given)
     chances = capability.resolve(state.cohesion, p.capability)
     return deterrence.defence(
         own,

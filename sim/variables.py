@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.rules import accounting, expit
+from sim.rules import accounting, expit, total
 from sim.state import State
-from sim.step import Now, brigades
+from sim.step import Now, brigades, near_the_border
 
 Reader = Callable[[State, Now], Any]
 
@@ -62,7 +62,12 @@ _by_ally("threat", "0 to 1", "Threat that the ally perceives", "6", "judgement",
          lambda s, n: n.given.exposure * s.threat)  # fmt: skip
 _by_ally("capability", "start = 1", "Forces relative to the start", "5a", "judgement", lambda s, n: s.capability)
 _by_ally("brigades", "brigade equivalents", "The ally's own forces", "9b", "judgement",
-         lambda s, n: brigades(s, n.plan))  # fmt: skip
+         lambda s, n: brigades(s, n.plan, n.given))  # fmt: skip
+_by_ally("forces_there", "brigade equivalents", "Forces in the country, the ally's own and its guests'", "9b",
+         "judgement", lambda s, n: near_the_border(s, n.plan, n.given))  # fmt: skip
+_by_ally("readiness", "index", "How ready the ally's forces are", "6", "judgement", lambda s, n: s.readiness)
+_by_ally("hedge", "0 to 1", "Nuclear hedging", "5c", "judgement", lambda s, n: s.hedge)
+_by_ally("aid", "% of GDP", "Aid to Ukraine", "8", "judgement", lambda s, n: s.aid)
 _by_ally("defence", "brigade equivalents", "Forces an attacker would meet", "9b", "judgement", lambda s, n: s.defence)
 _by_ally("hazard", "per quarter", "Hazard of a limited attack: for sums by front, never shown by ally", "9c",
          "judgement", lambda s, n: s.hazard)  # fmt: skip
@@ -84,3 +89,21 @@ _common("war", "0 or 1", "Whether the war in Ukraine goes on", "9a", "judgement"
 _common("attacks", "count", "Limited attacks so far", "10", "judgement", lambda s, n: s.attacks)
 _common("abandoned", "count", "Attacks in which the US did not fight, so far", "10", "judgement",
         lambda s, n: s.abandoned)  # fmt: skip
+_common("us_aid", "% of the GDP of Europe and Canada", "US aid to Ukraine", "8", "judgement", lambda s, n: s.us_aid)
+_common("peacekeepers", "persons", "European peacekeepers in Ukraine", "7", "judgement",
+        lambda s, n: np.sum(s.peacekeepers, axis=-1, keepdims=True))  # fmt: skip
+_common("ukraine_attacks", "count", "Attacks on peacekeepers, or on Ukraine as a member, so far", "7", "judgement",
+        lambda s, n: s.ukraine_attacks)  # fmt: skip
+_common("procured", "bn 2021 USD", "European equipment beyond the level of the start, so far", "12d", "judgement",
+        lambda s, n: s.procured)  # fmt: skip
+_common("us_cost_abroad", "bn USD per year", "What US troops in Europe cost more than at home", "12a", "judgement",
+        lambda s, n: accounting.cost_abroad(_in_europe(s), n.params.costs))  # fmt: skip
+_common("us_cost_structure", "bn USD per year", "What a force of the size of US troops in Europe costs", "12b",
+        "judgement", lambda s, n: accounting.cost_structure(_in_europe(s), n.params.costs))  # fmt: skip
+_common("us_cost_moving", "bn USD", "What moving US troops has cost so far", "12c", "judgement",
+        lambda s, n: accounting.cost_moving(s.moved, n.params.costs))  # fmt: skip
+
+
+def _in_europe(state: State) -> Any:
+    """US troops in Europe [..., 1], those under way included, persons."""
+    return total(state.stationed + sum(state.in_transit))

@@ -250,6 +250,8 @@ def observations(shape=COLUMNS, share=10.0):
         pressure=probabilities(shape),
         conditionality=probabilities(shape),
         exposure=probabilities(shape),
+        trade=probabilities(shape),
+        shaming=probabilities(shape),
         regime=columns(-3.0, 3.0, shape),
         forces=switches(shape),
     )

@@ -8,10 +8,12 @@ X deep uncertainty, explored and never estimated. The source is a fact in `seeds
 `seeds/publications.yaml`, or the honest word `assumption`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from functools import cache
 from typing import Any
+
+import numpy as np
 
 from sim.params.declare import Lever, Uncertainty
 from sim.params.levers import Levers
@@ -19,28 +21,36 @@ from sim.params.uncertainties import (
     Burden,
     Capability,
     Commitment,
+    Costs,
     Deterrence,
     Economy,
     Params,
     Posture,
+    Readiness,
     Threat,
+    Ukraine,
 )
 
 __all__ = [
     "Burden",
     "Capability",
     "Commitment",
+    "Costs",
     "Deterrence",
     "Economy",
     "Lever",
     "Levers",
     "Params",
     "Posture",
+    "Readiness",
     "Threat",
+    "Ukraine",
     "Uncertainty",
     "declarations",
     "gather",
+    "idle",
     "levers",
+    "off_neutral",
     "uncertainties",
 ]
 
@@ -71,6 +81,20 @@ def gather(values: dict[str, Any]) -> Params:
     for name, value in values.items():
         groups.setdefault(uncertainties()[name].group, {})[name] = value
     return Params(**{group.name: group.type(**groups.get(group.name, {})) for group in fields(Params)})  # type: ignore[misc,operator]
+
+
+def off_neutral(paths: Mapping[str, Any]) -> set[str]:
+    """The levers that leave their neutral value at any time; `paths` holds numbers or paths [T] by name."""
+    return {name for name, path in paths.items() if np.any(np.asarray(path) != levers()[name].neutral)}
+
+
+def idle(paths: Mapping[str, Any], withdrawals: bool = False) -> dict[str, tuple[str, ...]]:
+    """The levers that can do nothing in a policy, with what they would need: {name: levers or `withdrawals`}.
+
+    `paths` holds all levers, numbers or paths [T]; `withdrawals` says whether there are any.
+    """
+    at_work = off_neutral(paths) | ({"withdrawals"} if withdrawals else set())
+    return {name: lever.needs for name, lever in levers().items() if lever.needs and not at_work & set(lever.needs)}
 
 
 def declarations() -> Iterator[Lever | Uncertainty]:

@@ -24,6 +24,7 @@ class Lever:
     source: tuple[str, ...]
     about: str
     note: str
+    needs: tuple[str, ...] = ()  # it acts only while one of these is off its neutral value; empty: by itself
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +57,15 @@ def lever(
     source: str,
     about: str,
     note: str,
+    needs: str = "",
 ) -> Any:
-    """Declare a lever as a field of `Levers`. `source` lists keys, separated by blanks."""
+    """Declare a lever as a field of `Levers`. `source` lists keys, separated by blanks.
+
+    `needs` lists what must be off its neutral value for the lever to act: levers, or the word `withdrawals`.
+    """
     return field(default=default, metadata=dict(
         neutral=neutral, low=low, high=high, step=step, unit=unit, kind=kind, symbol=symbol, equation=equation,
-        evidence=evidence, source=tuple(source.split()), about=about, note=note,
+        evidence=evidence, source=tuple(source.split()), about=about, note=note, needs=tuple(needs.split()),
     ))  # fmt: skip
 
 

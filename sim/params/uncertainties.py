@@ -53,6 +53,14 @@ class Burden:
         source="blankenship-2021 blankenship-2023 assumption",
         about="Further yearly lift under a fully conditional commitment; only the direction is published",
     )  # fmt: skip
+    trade_lift: Any = uncertainty(
+        Lognormal(0.15, 0.7), unit="pp of GDP/yr", symbol="phi_tr", equation="2c", evidence="X", source="assumption",
+        about="Further yearly lift under full trade linkage for an ally that sells much to the United States",
+    )  # fmt: skip
+    shaming_effect: Any = uncertainty(
+        Normal(-0.01, 0.02), unit="pp of GDP/yr", symbol="phi_sh", equation="2c", evidence="X", source="becker-2024",
+        about="Change of the yearly lift when allies are shamed in public; at best nil",
+    )  # fmt: skip
     lift_volatility: Any = uncertainty(
         Uniform(0.2, 0.9), unit="log", symbol="sd_phi", equation="2c", evidence="X", source="panel-2014-2024",
         about="How much the pressure regime varies from year to year, for all allies alike",
@@ -163,7 +171,23 @@ class Commitment:
     )  # fmt: skip
     congress_brake: Any = uncertainty(
         Uniform(0.0, 0.6), unit="share", symbol="omega", equation="3b", evidence="X", source="assumption",
-        about="Part of a conditional policy that a fully active Congress takes out",
+        about="Part of a conditional policy, or of an exit, that a fully active Congress takes out",
+    )  # fmt: skip
+    rhetoric_weight: Any = uncertainty(
+        Uniform(0.0, 0.2), unit="logit", symbol="g_rhet", equation="3d", evidence="X", source="rand-rr2451 assumption",
+        about="How far full rhetoric shifts what others read in the commitment",
+    )  # fmt: skip
+    reassurance_weight: Any = uncertainty(
+        Uniform(0.0, 0.2), unit="logit", symbol="g_sum", equation="3d", evidence="X",
+        source="rand-rr2451 assumption", about="How far full reassurance shifts what others read in the commitment",
+    )  # fmt: skip
+    law_weight: Any = uncertainty(
+        Uniform(0.1, 0.5), unit="logit", symbol="g_law", equation="3d", evidence="X", source="rand-rr2451 assumption",
+        about="How far a commitment in law shifts what others read in it",
+    )  # fmt: skip
+    exit_commitment: Any = uncertainty(
+        Fixed(0.1, 0.01, 0.5), unit="probability", symbol="P_exit", equation="3c", evidence="X", source="assumption",
+        about="Chance that the United States would fight for an ally without a treaty",
     )  # fmt: skip
     good_news: Any = uncertainty(
         Uniform(0.04, 0.12), unit="1/quarter", symbol="a+", equation="3d", evidence="X",
@@ -203,6 +227,18 @@ class Posture:
         source="no-active-plans first-term-withdrawals assumption",
         about="Chance that an announced withdrawal is carried out",
     )  # fmt: skip
+    execution_brake: Any = uncertainty(
+        Uniform(0.0, 0.6), unit="share", symbol="omega_x", equation="4", evidence="X", source="assumption",
+        about="Part of that chance that a fully active Congress takes out",
+    )  # fmt: skip
+    advice_brake: Any = uncertainty(
+        Uniform(0.2, 0.8), unit="share", symbol="b_adv", equation="4c", evidence="X", source="assumption",
+        about="Part of the flow home that the full weight of military advice holds back in a quarter",
+    )  # fmt: skip
+    trade_troops: Any = uncertainty(
+        Uniform(0.0, 0.3), unit="share", symbol="q_tr", equation="4b", evidence="X", source="assumption",
+        about="Part of a host's US troops that leave under full trade linkage when it pays far too little",
+    )  # fmt: skip
     release_rate: Any = uncertainty(
         Uniform(0.08, 0.15), unit="1/quarter", symbol="r_out", equation="4c", evidence="X", source="assumption",
         about="Largest part of the troops in a country that can leave in a quarter",
@@ -229,6 +265,10 @@ class Capability:
         Uniform(1.5, 3.5), unit="yr", symbol="lag", equation="5a", evidence="X", source="assumption",
         about="Years from spending to equipment in service",
     )  # fmt: skip
+    joint_gain: Any = uncertainty(
+        Uniform(0.05, 0.20), unit="share", symbol="eps_J", equation="5a", evidence="X", source="assumption",
+        about="Forces gained for the same money when everything is bought together",
+    )  # fmt: skip
     european_resolve: Any = uncertainty(
         Uniform(0.3, 0.9), unit="probability", symbol="P_E", equation="5b", evidence="X",
         source="guarantees-without-us assumption",
@@ -250,9 +290,78 @@ class Capability:
         Uniform(0.0, 0.4), unit="1/yr", symbol="c_1", equation="5b", evidence="X", source="barrett-nilsen assumption",
         about="Cohesion lost in a year under a fully conditional commitment; only the direction is published",
     )  # fmt: skip
+    leadership_gain: Any = uncertainty(
+        Uniform(0.0, 0.4), unit="1/yr", symbol="c_2", equation="5b", evidence="X", source="assumption",
+        about="Cohesion gained in a year in which European allies lead their defence together",
+    )  # fmt: skip
     failed_test_cost: Any = uncertainty(
         Uniform(0.1, 0.4), unit="0 to 1", symbol="c_3", equation="5b", evidence="X", source="assumption",
         about="Cohesion lost when an attacked ally is left alone",
+    )  # fmt: skip
+    hedging_speed: Any = uncertainty(
+        Uniform(0.0, 0.05), unit="1/yr", symbol="r_N", equation="5c", evidence="X", source="assumption",
+        about="Speed at which a threatened ally without any umbrella moves toward a bomb of its own",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readiness:
+    """How ready forces are (equation 6)."""
+
+    readiness_base: Any = uncertainty(
+        Uniform(0.3, 0.5), unit="index", symbol="r_0", equation="6", evidence="X", source="assumption",
+        about="Readiness without any exercise and without US troops",
+    )  # fmt: skip
+    readiness_exercises: Any = uncertainty(
+        Uniform(0.1, 0.3), unit="index", symbol="r_1", equation="6", evidence="X", source="assumption",
+        about="Readiness that exercises add; half of it comes from those with the United States",
+    )  # fmt: skip
+    readiness_presence: Any = uncertainty(
+        Uniform(0.0, 0.05), unit="index", symbol="r_2", equation="6", evidence="X", source="assumption",
+        about="Readiness that US troops in the country add, per log of thousands",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ukraine:
+    """Aid, peacekeepers, accession (equations 7 and 8)."""
+
+    aid_speed: Any = uncertainty(
+        Fixed(0.2, 0.0, 1.0), unit="1/quarter", symbol="a", equation="8", evidence="X", source="assumption",
+        about="Part of the way to its new level that aid goes in a quarter",
+    )  # fmt: skip
+    aid_threat: Any = uncertainty(
+        Uniform(0.0, 1.0), unit="per unit of threat", symbol="g_T", equation="8", evidence="X", source="assumption",
+        about="How much an ally's aid grows with the threat it perceives",
+    )  # fmt: skip
+    aid_inside: Any = uncertainty(
+        Uniform(0.3, 0.7), unit="share", symbol="q_A", equation="8", evidence="X", source="assumption",
+        about="Part of an ally's aid that is counted inside its defence spending",
+    )  # fmt: skip
+    peacekeeper_hazard: Any = uncertainty(
+        Uniform(0.01, 0.10), unit="1/quarter", symbol="h_pk", equation="7", evidence="X", source="assumption",
+        about="Chance in a quarter of an attack on 10,000 peacekeepers or more, without cover",
+    )  # fmt: skip
+    peacekeeper_escalation: Any = uncertainty(
+        Uniform(0.02, 0.2), unit="probability", symbol="esc", equation="7", evidence="X", source="assumption",
+        about="Chance that such an attack grows into one on a country that contributes",
+    )  # fmt: skip
+    peacekeeper_tie: Any = uncertainty(
+        Uniform(0.0, 0.15), unit="share", symbol="tie", equation="7", evidence="X", source="assumption",
+        about="Part of Russia's free forces that 50,000 peacekeepers tie down",
+    )  # fmt: skip
+    peacekeeper_rotation: Any = uncertainty(
+        Fixed(3.0, 1.0, 5.0), unit="factor", symbol="rot", equation="7", evidence="X", source="assumption",
+        about="Soldiers that one peacekeeper keeps from duty at home, before, during and after a tour",
+    )  # fmt: skip
+    accession_exposure: Any = uncertainty(
+        Uniform(1.0, 10.0), unit="Baltic state = 1", symbol="e_U", equation="7", evidence="X", source="assumption",
+        about="How exposed to an attack Ukraine would be as a member, relative to a Baltic state",
+    )  # fmt: skip
+    accession_alarm: Any = uncertainty(
+        Uniform(0.0, 0.5), unit="log", symbol="alarm", equation="7, 9c", evidence="X",
+        source="russia-objects assumption",
+        about="How provoked Russia is by Ukraine as a member, as a log change of forces near its border",
     )  # fmt: skip
 
 
@@ -313,6 +422,11 @@ class Deterrence:
         Uniform(0.02, 0.12), unit="share", symbol="rho_E", equation="9b", evidence="X", source="assumption",
         about="Part of the other allies' brigades that would come in time; much hangs on it",
     )  # fmt: skip
+    umbrella_effect: Any = uncertainty(
+        BySchool(Uniform(0.0, 1.0), Uniform(0.0, 0.8), Uniform(0.0, 0.2), Uniform(0.0, 0.8)),
+        unit="per unit of umbrella", symbol="eta_N", equation="9c", evidence="X", source="assumption",
+        about="How much a European nuclear umbrella deters",
+    )  # fmt: skip
     incidents: Any = uncertainty(
         Lognormal(30.0, 0.4), unit="1/yr", symbol="g_0", equation="9e", evidence="E", source="csis",
         about="Grey-zone incidents in a year at the start, all allies together",
@@ -333,6 +447,28 @@ class Deterrence:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Costs:
+    """What US posture costs and saves, in three definitions, in USD of the source's year (step 12)."""
+
+    cost_abroad: Any = uncertainty(
+        Fixed(18_000.0, 5_000.0, 50_000.0), unit="USD a head and year", symbol="c_abroad", equation="12a",
+        evidence="D", source="cbo-2004", about="What a soldier in Europe costs more than one at home",
+    )  # fmt: skip
+    cost_structure: Any = uncertainty(
+        Uniform(150_000.0, 200_000.0), unit="USD a head and year", symbol="c_force", equation="12b", evidence="X",
+        source="assumption", about="What is saved when a soldier is cut from the force altogether",
+    )  # fmt: skip
+    cost_moving: Any = uncertainty(
+        Uniform(85_000.0, 750_000.0), unit="USD a head", symbol="c_move", equation="12c", evidence="D",
+        source="us-plan-2020", about="What it costs once to move a soldier and all that belongs to a place",
+    )  # fmt: skip
+    procurement_part: Any = uncertainty(
+        Uniform(0.3, 0.6), unit="share", symbol="q_proc", equation="12d", evidence="X", source="assumption",
+        about="Part of additional European spending that buys equipment",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """All uncertainties by group: a number each in one world, a column [R, 1] in many."""
 
@@ -342,4 +478,7 @@ class Params:
     commitment: Commitment = Commitment()
     posture: Posture = Posture()
     capability: Capability = Capability()
+    readiness: Readiness = Readiness()
+    ukraine: Ukraine = Ukraine()
     deterrence: Deterrence = Deterrence()
+    costs: Costs = Costs()

@@ -7,6 +7,9 @@ from sim.rules import expit, total
 LOWEST_SHARE, HIGHEST_SHARE = 0.0, 10.0
 """Ends of the defence share, % of GDP (assumption)."""
 
+FULL_TRADE = 0.05
+"""US goods imports from an ally, relative to its GDP, that make a trade linkage bite in full (2d, assumption)."""
+
 NEAR_THE_LINE = 0.3
 """Distance from the line within which reports are flattering, pp of GDP (2g)."""
 
@@ -44,20 +47,35 @@ def plan(observation, p, shock):
 def lift(observation, p):
     """The most that pressure can lift a budget this year [..., A], pp of GDP. Equation 2c.
 
-    Sources: blankenship-2021, blankenship-2023 (direction), blum-potrafke-2020.
+    Sources: blankenship-2021, blankenship-2023 (direction), becker-2024 (shaming), blum-potrafke-2020.
     """
     asked = (
         p.pledge_lift
         + p.pressure_lift * observation.pressure
         + p.conditional_lift * observation.conditionality * nearness(observation.exposure, p)
+        + p.trade_lift * observation.trade
+        + p.shaming_effect * observation.shaming
     )
     willing = (1.0 + observation.room) / 2.0 * (1.0 - p.new_government_cut * observation.new_government)
-    return observation.forces * willing * asked * np.exp(observation.regime)
+    return observation.forces * willing * np.maximum(asked, 0.0) * np.exp(observation.regime)
 
 
 def nearness(exposure, p):
     """How strongly a conditional commitment pulls [..., A], 0 to 1: even the remotest ally feels some. Equation 2c."""
     return p.exposure_floor + (1.0 - p.exposure_floor) * exposure
+
+
+def trade_link(linkage, shield, exposure, eu):
+    """How firmly an ally's payments are tied to its trade [..., A], 0 to 1. Equation 2d.
+
+    `exposure` is what it sells to the United States relative to its GDP; from `FULL_TRADE` on the tie is full.
+    """
+    return linkage * np.minimum(exposure / FULL_TRADE, 1.0) * (1.0 - shield * eu)
+
+
+def unmet(reported, pledge):
+    """How far an ally is below the line it is asked to reach [..., A], 0 to 1: a full percentage point is all."""
+    return np.clip(pledge - reported, 0.0, 1.0)
 
 
 def kinked_budget(planned, pledge, pressure):

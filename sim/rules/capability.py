@@ -16,19 +16,37 @@ def ordered(orders, spending, lag):
     return tuple(stage + speed * (before - stage) for stage, before in zip(orders, coming, strict=True))
 
 
+def equipped(spending, spending_start, joint, gain):
+    """Spending on own forces relative to the start [..., A]; what is bought together yields more. Equation 5a."""
+    return spending / spending_start * (1.0 + gain * joint)
+
+
 def renewed(capability, delivered, turnover):
     """Forces relative to the start a quarter later [..., A]. Equation 5a."""
     return capability + turnover / 4.0 * (delivered - capability)
 
 
-def cohesion(now, yearly_cost, conditionality):
-    """Cohesion of the alliance a quarter later [..., 1], 0 to 1. Equation 5b. Sources: barrett-nilsen."""
-    return np.clip(now - yearly_cost * conditionality / 4.0, 0.0, 1.0)
+def cohesion(now, conditionality, lead, p):
+    """Cohesion of the alliance a quarter later [..., 1], 0 to 1. Equation 5b. Sources: barrett-nilsen.
+
+    A conditional commitment costs cohesion, European leadership (`lead`, 0 to 1) rebuilds it.
+    """
+    return np.clip(now - p.conditional_cost * conditionality / 4.0 + p.leadership_gain * lead / 4.0, 0.0, 1.0)
 
 
 def after_test(now, abandoned, cost):
     """Cohesion after an attacked ally was left alone [..., 1], 0 to 1. Equation 5b."""
     return np.clip(now - cost * abandoned, 0.0, 1.0)
+
+
+def hedged(now, belief, threat, umbrella, can, p):
+    """Nuclear hedging a quarter later [..., A], 0 to 1. Equation 5c.
+
+    A threatened ally that doubts the United States and has no European umbrella moves toward a bomb of its own;
+    `can` is 0 for nuclear powers and for allies without forces. It never goes back.
+    """
+    drive = p.hedging_speed / 4.0 * (1.0 - belief) * threat * (1.0 - umbrella)
+    return now + can * drive * (1.0 - now)
 
 
 def resolve(cohesion_now, p):

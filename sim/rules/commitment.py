@@ -37,6 +37,11 @@ def commitment(compliant, conditionality, p, tripwire_change, theatre_change):
     return np.clip(expit(odds), LEAST, MOST)
 
 
+def after_exit(chance, exit_, p):
+    """Commitment [..., A] after leaving the treaty, wholly or in part (`exit_`, 0 to 1). Equation 3c."""
+    return chance * (1.0 - exit_) + exit_ * np.minimum(chance, p.exit_commitment)
+
+
 def tripwire_change(troops, troops_start):
     """Log change of US troops in each country since the start [..., A]. Equation 3c."""
     return np.log(1.0 + troops / 5000.0) - np.log(1.0 + troops_start / 5000.0)
@@ -47,15 +52,34 @@ def theatre_change(total, total_start):
     return np.log(np.maximum(total, 1.0)) - np.log(total_start)
 
 
-def signal(chance):
-    """What the United States shows of its commitment [..., A], log-odds. Equation 3d."""
-    return logit(chance)
+def signal(chance, rhetoric, reassurance, law, p):
+    """What the United States shows of its commitment [..., A], log-odds. Equation 3d.
+
+    Talk is cheap: rhetoric (-1 to 1) and reassurance weigh less than law, and all less than the commitment itself.
+    """
+    spoken = p.rhetoric_weight * rhetoric + p.reassurance_weight * reassurance + p.law_weight * law
+    return logit(chance) + spoken
 
 
-def updated_belief(belief, shown, luck, p):
-    """A belief a quarter later [..., A], log-odds: bad news travels faster than good. Equation 3d."""
+def disagreement(rhetoric, reassurance, law, posture):
+    """How far signals contradict each other [...], 0 when all point one way, 1 for a full voice against another. 3d.
+
+    Each lies between -1 and 1; the harmonic mean of what speaks for the commitment and what speaks against it.
+    """
+    voices = (rhetoric, reassurance, law, posture)
+    for_it = sum(np.maximum(voice, 0.0) for voice in voices)
+    against = sum(np.maximum(-voice, 0.0) for voice in voices)
+    both = for_it + against
+    return 2.0 * for_it * against / np.where(both > 0.0, both, 1.0)
+
+
+def updated_belief(belief, shown, luck, discord, p):
+    """A belief a quarter later [..., A], log-odds: bad news travels faster than good. Equation 3d.
+
+    Signals that disagree (`discord`) do not average out: they make beliefs scatter. Sources: rand-rr2451.
+    """
     speed = np.where(shown < belief, p.bad_news, p.good_news)
-    return belief + speed * (shown - belief) + p.belief_noise * luck
+    return belief + speed * (shown - belief) + p.belief_noise * (1.0 + discord) * luck
 
 
 def tested(belief, honoured, abandoned, jump):

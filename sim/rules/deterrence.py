@@ -13,6 +13,11 @@ def exposure(distance, scale):
     return np.exp(-distance / scale)
 
 
+def war_ends(luck, p, talks):
+    """Whether the war in Ukraine ends in this quarter [..., 1], by itself or by talks. Equation 9a."""
+    return luck < p.war_end + talks * (1.0 - p.war_end)
+
+
 def threat_goal(war, strength, p):
     """Where the perceived threat is heading [..., 1]. Step 6 of the order of play."""
     return p.calm + p.war_part * war + p.strength_part * strength
@@ -54,8 +59,17 @@ def temptation(balance, p):
     return (
         balance.attraction
         * np.exp(p.strength_elasticity * np.log(balance.strength) - p.denial_elasticity * np.log(balance.defence))
-        * np.exp(p.spiral_elasticity * balance.forward - p.belief_elasticity * balance.belief)
+        * np.exp(
+            p.spiral_elasticity * balance.forward
+            - p.belief_elasticity * balance.belief
+            - p.umbrella_effect * balance.umbrella
+        )
     )
+
+
+def drawn_by_doubt(strength, belief, p):
+    """The part of the temptation (9c) that does not depend on forces on the spot [..., 1], relative."""
+    return np.exp(p.strength_elasticity * np.log(strength) - p.belief_elasticity * belief)
 
 
 def scale_to_anchor(cumulative, anchor):

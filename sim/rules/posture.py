@@ -50,11 +50,17 @@ class Flows(NamedTuple):
     home: np.ndarray  # [..., 1] net arrivals at home
 
 
-def flows(stationed, coming, target, home, release_rate, movement_limit):
+def statutory_floor(floor, certification):
+    """The fewest troops that a statute leaves [...], persons; certified, it binds less or not at all. Equation 4a."""
+    return floor * (1.0 - certification)
+
+
+def flows(stationed, coming, target, home, release_rate, movement_limit, brake):
     """Troops that leave and set out this quarter. Equation 4c.
 
     Conserves the total, keeps every stock non-negative, and moves the total toward its target without overshoot:
-    a place gives up at most `release_rate` of its troops, and at most `movement_limit` set out.
+    a place gives up at most `release_rate` of its troops, and at most `movement_limit` set out. `brake` is the part
+    of the net flow home that is held back.
     """
     here = stationed + coming
     net = np.minimum(total(target) - total(here), home)
@@ -63,6 +69,7 @@ def flows(stationed, coming, target, home, release_rate, movement_limit):
     spare, missing = total(surplus), total(deficit)
     arriving = np.minimum(np.minimum(missing, movement_limit), np.maximum(spare + net, 0.0))
     leaving = np.minimum(np.maximum(arriving - net, 0.0), spare)
+    leaving = leaving - brake * np.maximum(leaving - arriving, 0.0)
     return Flows(
         out=surplus * (leaving / np.where(spare > 0.0, spare, 1.0)),
         inward=deficit * (arriving / np.where(missing > 0.0, missing, 1.0)),
