@@ -114,7 +114,7 @@ NOTICED = 0.005
 NOTABLE = 0.05
 """Smallest part that a headline names as a counterweight, pp of GDP."""
 
-HABITS = "habit and drift"
+HABITS = "drift, and the pledge by habit"
 """What is left of a change when every cause is switched off."""
 
 SEEN = {
@@ -167,8 +167,9 @@ def explanation_text(found: Explanation) -> str:
     return "\n".join([
         headline(found) + "\n",
         lines([f"since {found.year_start} ({found.share_start:.2f}%)", "pp of GDP", "share without it, %"], parts),
-        f"\nEach line is what the cause adds, on average over all orders of switching causes on. Without it: this\n"
-        f"very world played again, the cause switched off for all allies from the start. Without any: {alone:.2f}%.\n",
+        "\nEach line is what the cause adds, on average over all orders of switching causes on. Without it: this very\n"
+        "world played again, the cause switched off for all allies from the start. Where a part is large and its\n"
+        f"absence changes little, other causes would have done the same. Without any of them: {alone:.2f}%.\n",
         _decision_text(found.decision, found.year),
         f"\n{found.scenario}, plan {found.plan}, seed {found.seed}, world {found.world} (school {found.school}).\n"
         "One simulated world of stated assumptions, not a forecast.",
@@ -207,7 +208,7 @@ def _term_row(term: Term, made: Decision) -> list[str]:
 
 def _lift_text(lift: Lift) -> str:
     """The lift and its parts, as a product."""
-    asked = " + ".join(f"{value:.2f} {name}" for name, value in lift.asked.items())
+    asked = " ".join(f"{_signed(value)} {name}" for name, value in lift.asked.items() if value)
     factors = "".join(f" × {value:.2f} {name}" for name, value in lift.factors.items() if name != "forces")
     return f"Lift: ({asked}){factors} = {lift.available:.2f} pp available, {lift.used:.2f} used."
 

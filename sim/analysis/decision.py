@@ -22,7 +22,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Lift:
-    """The most that pressure could lift this budget: the sum of `asked` times the product of `factors` (2c)."""
+    """What pressure could lift this budget by: the sum of `asked`, at least 0, times the product of `factors` (2c)."""
 
     asked: Mapping[str, float]  # pp of GDP, from a willing government
     factors: Mapping[str, float]  # 1 is no effect
@@ -73,6 +73,8 @@ ASKED: dict[str, Callable[[Observation, Any], Any]] = {
     "habit": lambda o, p: p.pledge_lift,
     "pressure": lambda o, p: p.pressure_lift * o.pressure,
     "conditionality": lambda o, p: p.conditional_lift * o.conditionality * burden.nearness(o.exposure, p),
+    "trade": lambda o, p: p.trade_lift * o.trade,
+    "shaming": lambda o, p: p.shaming_effect * o.shaming,
 }
 """What lifts a budget: pp of GDP that add up (2c)."""
 
@@ -89,7 +91,7 @@ def lift(o: Observation, p: Any, planned: float) -> Lift:
     """The lift of one ally and its parts. Equations 2b and 2c."""
     asked = {name: float(part(o, p)) for name, part in ASKED.items()}
     factors = {name: float(factor(o, p)) for name, factor in FACTORS.items()}
-    available = sum(asked.values()) * float(np.prod(list(factors.values())))
+    available = max(sum(asked.values()), 0.0) * float(np.prod(list(factors.values())))
     return Lift(asked, factors, available, min(available, max(float(o.pledge) - planned, 0.0)))
 
 
