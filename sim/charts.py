@@ -4,9 +4,14 @@ A specification never changes while the app runs: only the frames do, so that a 
 Axes are fixed across scenarios; what lies beyond them is cut off.
 """
 
+import json
+from pathlib import Path
 from typing import Any
 
-from sim.frames import HIGHEST_SHARE
+import pandas as pd
+
+from sim.errors import InputError
+from sim.frames import BASE, HIGHEST_SHARE
 from sim.outcomes import FRONT_NAMES
 
 Spec = dict[str, Any]
@@ -16,11 +21,16 @@ RISK_AXIS = (0.5, 16.0)
 
 PALETTES = {
     "light": dict(
-        text="#111111", quiet="#5a5a5a", baseline="#777777", blue="#1f5fa8", orange="#c4570a", grid="#e4e4e4"
+        text="#111111", quiet="#5a5a5a", baseline="#777777", blue="#1f5fa8", orange="#c4570a", violet="#7a4fa3",
+        ochre="#8a6d00", grid="#e4e4e4",
     ),
-    "dark": dict(text="#f2f2f2", quiet="#b8b8b8", baseline="#a5a5a5", blue="#6ea8ec", orange="#f19a4a", grid="#3a3f47"),
-}
-"""Colours by theme: blue the scenario, grey the baseline, orange what moves. No red and green."""
+    "dark": dict(
+        text="#f2f2f2", quiet="#b8b8b8", baseline="#a5a5a5", blue="#6ea8ec", orange="#f19a4a", violet="#c3a1ea",
+        ochre="#d9b84a", grid="#3a3f47",
+    ),
+}  # fmt: skip
+"""Colours by theme: blue the scenario, grey the baseline, orange what moves, violet and ochre more
+families. No red and green."""
 
 
 def _config(colours: dict[str, str]) -> Spec:
@@ -136,11 +146,73 @@ def _risk(colours: dict[str, str]) -> Spec:
     ], "config": _config(colours), "height": {"step": 24}, "padding": _PADDING}  # fmt: skip
 
 
+def _families(colours: dict[str, str]) -> Spec:
+    """Scenarios over the years: median and bands of each, coloured by family, and the median of the baseline.
+
+    The only axis that follows what it shows: one host, several or all of Europe. The first scenario has a solid line
+    and later ones broken ones above it, so that medians that coincide are all seen.
+    """
+    legend = {"orient": "bottom", "labelLimit": 0, "labelColor": colours["text"], "titleColor": colours["quiet"]}
+    x = {"field": "year", "type": "quantitative", "title": None, "axis": {"format": "d", "tickMinStep": 1},
+         "scale": {"nice": False, "zero": False}}  # fmt: skip
+
+    def y(field: str) -> Spec:
+        return {"field": field, "type": "quantitative", "title": "persons", "axis": {"format": ",d"}}
+
+    others = [{"filter": {"not": {"field": "family", "equal": BASE}}}]
+    hues = [colours[name] for name in ("blue", "orange", "violet", "ochre", "text")]
+    colour = {"field": "family", "type": "nominal", "title": "comes from", "sort": None, "scale": {"range": hues},
+              "legend": {**legend, "columns": 1, "symbolOpacity": 1}}  # fmt: skip
+    dash = {"field": "scenario", "type": "nominal", "title": "scenario", "sort": None,
+            "legend": {**legend, "columns": 1, "symbolStrokeColor": colours["text"]},
+            "scale": {"range": [[1, 0], [6, 2], [2, 2], [8, 2, 2, 2]]}}  # fmt: skip
+    each = {"x": x, "color": colour, "detail": {"field": "scenario", "type": "nominal"}}
+    tooltip = [{"field": "scenario"}, {"field": "family"}, {"field": "year", "format": "d"}] + [
+        {"field": field, "format": ",.0f", "title": title}
+        for field, title in (("p50", "median"), ("p5", "5%"), ("p25", "25%"), ("p75", "75%"), ("p95", "95%"))
+    ]
+    return {"layer": [
+        {"transform": others, "mark": _mark("area", opacity=0.15, aria=False, line={"strokeWidth": 1}),
+         "encoding": {**each, "y": y("p5"), "y2": {"field": "p95"}}},
+        {"transform": others, "mark": _mark("area", opacity=0.25, aria=False),
+         "encoding": {**each, "y": y("p25"), "y2": {"field": "p75"}}},
+        {"transform": [{"filter": {"field": "family", "equal": BASE}}],
+         "mark": _mark("line", strokeDash=[5, 3], color=colours["baseline"], strokeWidth=2),
+         "encoding": {"x": x, "y": y("p50"), "tooltip": tooltip}},
+        {"transform": others, "mark": _mark("line", strokeWidth=2.5),
+         "encoding": {**each, "y": y("p50"), "strokeDash": dash, "tooltip": tooltip}},
+    ], "config": _config(colours), "padding": _PADDING}  # fmt: skip
+
+
 FAN = {theme: _fan(colours) for theme, colours in PALETTES.items()}
 DUMBBELL = {theme: _dumbbell(colours) for theme, colours in PALETTES.items()}
 RISK = {theme: _risk(colours) for theme, colours in PALETTES.items()}
+FAMILIES = {theme: _families(colours) for theme, colours in PALETTES.items()}
 
 
 def titled(spec: Spec, title: str, below: str = "") -> Spec:
     """A specification under a title and perhaps a line below it, for one panel among several."""
     return {**spec, "title": {"text": title, "subtitle": below} if below else title}
+
+
+# --- as a file ----------------------------------------------------------------------------------------------------
+
+
+def check_file(path: Path) -> None:
+    """Refuse a file that is there, is no .json or has no folder, before anything is computed. Raises InputError."""
+    if path.suffix != ".json":
+        raise InputError(f"--chart: {path} is no .json file. Name one, such as chart.json.")
+    if path.exists():
+        raise InputError(f"--chart: {path} is there already. Choose another name.")
+    if not path.parent.is_dir():
+        raise InputError(f"--chart: {path.parent} is no folder. Make it, or choose another one.")
+
+
+def save(spec: Spec, frame: pd.DataFrame, path: Path) -> None:
+    """Write a chart with what it draws: a Vega-Lite file that stands alone. Raises InputError."""
+    schema = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "width": 640, "height": 320}
+    drawn = {**schema, **spec, "data": {"values": json.loads(frame.to_json(orient="records"))}}
+    try:
+        path.write_text(json.dumps(drawn, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"--chart: {path} cannot be written: {error.strerror}. Choose another place.") from None

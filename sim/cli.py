@@ -20,14 +20,14 @@ import xarray as xr
 from tqdm import tqdm
 
 import sim
-from sim import ensemble, facts, results
+from sim import charts, ensemble, facts, families, results
 from sim.catalogue import CATALOGUE
 from sim.errors import InputError
-from sim.outcomes import OUTCOMES
+from sim.outcomes import OUTCOMES, outcomes
 from sim.params import levers
 from sim.reading import hint
 from sim.report import comparison, comparison_text, explanation_data, explanation_text, run_data, run_text
-from sim.scenario import Scenario, load_scenario, scenario_names, schema
+from sim.scenario import Scenario, load_scenario, remarks, scenario_names, schema
 from sim.tables import lines
 from sim.variables import VARIABLES
 
@@ -100,29 +100,42 @@ def run(scenario, worlds, seed, settings, start, end, as_json, out, form, kept):
 @click.argument("baseline")
 @click.argument("scenarios", nargs=-1, required=True)
 @_run_options
-def compare(baseline, scenarios, worlds, seed, settings, start, end, as_json):
+@click.option(
+    "--chart", type=click.Path(path_type=Path), metavar="FILE.json", help="Write US troops over the years (Vega-Lite)."
+)
+def compare(baseline, scenarios, worlds, seed, settings, start, end, as_json, chart):
     """Compare each of SCENARIOS with a BASELINE, world by world under the same luck.
 
     The policy of the baseline is played in the world that the scenario assumes: with its uncertainties, school and
-    horizon. --set changes the scenarios and not the baseline.
+    horizon. --set changes the scenarios and not the baseline. Several scenarios stand side by side, with the
+    documents they come from and their regret.
 
     \b
     Example: article5 compare baseline conditional-article5 --worlds 200
     """
     base = load_scenario(baseline)
     others = [changed(load_scenario(name), settings, start, end) for name in scenarios]
-    found, runs = [], {}
+    if chart is not None:
+        charts.check_file(chart)
+    members, runs = [], {}
     for other in others:
         first = base.under(other)
         if first.plan() not in runs:
             runs = {first.plan(): simulated_run(first, worlds, seed)}
-        both = results.compare(runs[first.plan()], simulated_run(other, worlds, seed))
-        year = int(both.year[-1])
-        found.append(comparison(both, year))
-        if not as_json:
-            click.echo(comparison_text(other, first, both, year))
-    if as_json:
-        click.echo(json.dumps(found, indent=2))
+        played = runs[first.plan()], simulated_run(other, worlds, seed)
+        shown = [outcomes(data, families.SHOWN) for data in played]
+        members.append(families.Member(other, first, results.compare(*played), own=shown[1], base=shown[0]))
+    if chart is not None:
+        spec = charts.titled(charts.FAMILIES["light"], families.title(members))
+        charts.save(spec, families.frame(members), chart)
+        click.echo(f"Written to {chart}", err=True)
+    if len(members) > 1:
+        click.echo(json.dumps(families.data(members), indent=2) if as_json else families.text(members))
+        return
+    (only,) = members
+    year = families.last_year(members)
+    told = [comparison(only.both, year)]
+    click.echo(json.dumps(told, indent=2) if as_json else comparison_text(other, only.baseline, only.both, year))
 
 
 @main.command()
@@ -149,7 +162,7 @@ def explain(scenario, ally, year, world, seed, settings, as_json):
 @main.command()
 @click.argument("files", nargs=-1)
 def check(files):
-    """Check scenario FILES, or all that come with the project.
+    """Check scenario FILES, or all that come with the project, and play a few worlds of each to the end.
 
     \b
     Example: article5 check scenarios/placebo.yaml
@@ -159,8 +172,10 @@ def check(files):
     for name in files or scenario_names():
         try:
             scenario = load_scenario(name)
-            scenario.plan()
+            ensemble.trial(scenario.plan())
             click.echo(f"{name}: {scenario.name}: fine, plan {scenario.plan().fingerprint}")
+            for remark in remarks(scenario):
+                click.echo(f"{name}: {remark}")
         except InputError as error:
             problems += error.problems
     if problems:

@@ -102,6 +102,14 @@ def _record(plan: Plan, worlds: Sequence[int], seed: int, stored: dict[str, Any]
             array[quarter] = value if VARIABLES[name].by_ally else value[..., 0]
 
 
+def trial(plan: Plan, worlds: int = 4) -> None:
+    """Play a few worlds to the end. Raises InputError where something ceases to be a number."""
+    for quarter, state, now in play(plan, 0, range(worlds)):
+        for name, variable in VARIABLES.items():
+            if not np.all(np.isfinite(variable.read(state, now))):
+                raise InputError(f"{plan.name}: {name} is no number in {plan.quarters[quarter]}. Narrow what differs.")
+
+
 def affordable(worlds: int, bytes_each: int) -> None:
     """Refuse results that no ordinary machine can hold, before anything is computed. Raises InputError."""
     if worlds * bytes_each > MOST_BYTES:

@@ -10,11 +10,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sim import reading
 from sim.errors import InputError
+from sim.priors import WRITABLE, Prior, fixed
 
 ROWS = range(1, 21)
 """Rows of MODEL.md, section 7: what the documents say. Each needs at least one fact."""
@@ -75,24 +75,16 @@ class Distribution(_Entry):
             raise ValueError(f"{', '.join(given)} must not fall, got {ordered}")
         return self
 
+    def prior(self) -> Prior:
+        """The same as a prior, in the vocabulary of scenario files. Raises ValueError without a number."""
+        values = [v for v in (self.factor, self.low, self.mode, self.high) if v is not None]
+        if self.kind == "none":
+            raise ValueError("there is no number to draw: the fact is not quantified")
+        return fixed(*values) if self.kind == "fixed" else WRITABLE[self.kind](*values)
+
     def quantile(self, u: Any) -> Any:
         """Factors [...] below which parts `u` [...] of the probability lie, 0 to 1."""
-        low, mode, high = (np.nan if end is None else end for end in (self.low, self.mode, self.high))
-        if self.kind == "fixed":
-            return np.full(np.shape(u), self.factor)[()]
-        if self.kind == "uniform":
-            return low + u * (high - low)
-        if self.kind == "triangular":
-            return _triangular_quantile(u, low, mode, high)
-        raise ValueError("there is no number to draw: the fact is not quantified")
-
-
-def _triangular_quantile(u: Any, low: float, mode: float, high: float) -> Any:
-    """Inverse of the triangular distribution function at u [...], 0 to 1."""
-    width = high - low
-    rising = low + np.sqrt(u * width * (mode - low))
-    falling = high - np.sqrt((1.0 - u) * width * (high - mode))
-    return np.where(u * width <= mode - low, rising, falling)[()]
+        return self.prior().quantile(u)
 
 
 class Hedge(Distribution):

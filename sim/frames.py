@@ -23,6 +23,9 @@ HIGHEST_SHARE = 7.0
 WORD_HEIGHT = 0.8
 """Height of a line of small print in the fan chart, % of GDP."""
 
+BASE = "baseline"
+"""The family of the baseline, where scenarios are shown by families."""
+
 PLACES_SHOWN = 10
 ELSEWHERE, REST = "Elsewhere in Europe", "Other allies"
 
@@ -130,6 +133,23 @@ def dumbbell(troops: pd.DataFrame, year: int) -> pd.DataFrame:
     return table.assign(rank=range(len(table)), right=table[["start", "base", "now"]].max(axis=1))
 
 
+def families(runs: Sequence[tuple[str, str, xr.Dataset, Roster]], hosts: Sequence[str] = ()) -> pd.DataFrame:
+    """US troops in some hosts (all of Europe if none is named) by scenario and year, persons, the start first.
+
+    `runs` holds name, family, outcomes and roster of each scenario. Columns: scenario, family, year, p5 to p95. A
+    family is what colours a scenario, such as the documents that it comes from; that of the baseline is BASE.
+    """
+    columns, frames = [f"p{100 * q:g}" for q in QUANTILES], []
+    for name, family, table, roster in runs:
+        stand = roster.troops[np.isin(roster.places, hosts)] if hosts else roster.troops
+        troops = table.troops_by_host.sel(host=list(hosts)).sum("host") if hosts else table.troops_europe
+        years = [int(roster.start[:4]) - 1, *map(int, troops.year.values)]
+        values = np.vstack([np.full(len(columns), stand.sum()), bands(troops).transpose("year", "quantile").values])
+        frame = pd.DataFrame(values, columns=columns)
+        frames.append(frame.assign(scenario=name, family=family, year=years))
+    return pd.concat(frames, ignore_index=True)[["scenario", "family", "year", *columns]]
+
+
 def risks(both: xr.Dataset) -> pd.DataFrame:
     """Risk of a limited attack since the start as a multiple of the baseline's, by school, front and year.
 
@@ -173,6 +193,15 @@ def dumbbell_words(table: pd.DataFrame) -> str:
     return "US troops by host, start to end, persons: " + "; ".join(
         f"{row.place} {row.words}" for row in table.itertuples()
     )
+
+
+def families_words(table: pd.DataFrame, year: int) -> str:
+    """The chart of families in a sentence."""
+    told = [
+        f"{row.scenario} ({row.family}) {number(row.p50)} ({number(row.p5)} to {number(row.p95)})"
+        for row in of_year(table, year).itertuples()
+    ]
+    return f"US troops at the end of {year}, persons, median and 90% of worlds: {'; '.join(told)}"
 
 
 def risk_words(table: pd.DataFrame, school: str) -> str:

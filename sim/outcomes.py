@@ -341,15 +341,15 @@ def baltic_brigades(data: xr.Dataset) -> xr.DataArray:
 
 
 @outcome(
-    label="Europe sufficient by itself",
-    unit="0 or 1",
-    reading="The mean over worlds is the share of worlds that got there; `year_reached` says when.",
+    label="lacking for self-sufficiency",
+    unit="part of what is asked",
+    reading="1 at the start; 0 or less: money and brigades are both there. Not reached is an answer too.",
     badge="judgement",
     needs="spending brigades",
 )
-def self_sufficient(data: xr.Dataset) -> xr.DataArray:
-    """Whether European allies have both the money and the brigades of Burilkov and Wolff."""
-    return ((gap_burilkov_wolff(data) <= 0.0) & (gap_brigades(data) <= 0.0)) * 1.0
+def gap_self_sufficiency(data: xr.Dataset) -> xr.DataArray:
+    """What European allies lack most, of the money or of the brigades that Burilkov and Wolff ask for."""
+    return np.maximum(gap_burilkov_wolff(data) / BURILKOV_WOLFF_BN, gap_brigades(data) / BURILKOV_WOLFF_BRIGADES)
 
 
 @outcome(

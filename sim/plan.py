@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -13,17 +13,28 @@ from numpy.typing import NDArray
 
 from sim import draws
 from sim import quarters as calendar
-from sim.facts import load_hedges
+from sim.facts import Reading, load_hedges, load_statuses
 from sim.params import Levers, Params, gather, levers, uncertainties
 from sim.priors import SCHOOLS, Fixed, Prior
 from sim.reference import Roster
 
 Array = NDArray[np.float64]
 
+ANNOUNCED, EXECUTED = "announced", "executed"
+
+
+def withdrawal_statuses() -> tuple[str, ...]:
+    """How firmly a withdrawal may be said to come: by an order, or by what `seeds/hedges.yaml` explains."""
+    return (ANNOUNCED, EXECUTED, *load_statuses())
+
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """US troops leaving some hosts, in equal parts over some quarters, taken from each in proportion to its stock."""
+    """US troops leaving some hosts, in equal parts over some quarters, taken from each in proportion to its stock.
+
+    `troops` is the number as printed. `hedge` and `reading` say what distribution of a factor stands behind it;
+    `factor`, if a scenario gives one, takes its place.
+    """
 
     hosts: tuple[str, ...]
     troops: float
@@ -31,6 +42,24 @@ class Withdrawal:
     over: int
     status: str
     hedge: str = "exact"
+    reading: Reading = "default"
+    factor: Prior | None = None
+
+    @property
+    def size(self) -> Prior:
+        """Factor on the number as printed."""
+        return self.factor or load_hedges()[self.hedge].reading(self.reading).prior()
+
+    @property
+    def happens(self) -> Prior | None:
+        """Chance that it comes about, from its status; None for orders, announced or executed."""
+        return None if self.status in (ANNOUNCED, EXECUTED) else load_statuses()[self.status].happens.prior()
+
+    def written(self) -> dict[str, Any]:
+        """The withdrawal as plain data: its words, and the distributions that they stood for."""
+        words = {n: getattr(self, n) for n in ("hosts", "troops", "start", "over", "status", "hedge", "reading")}
+        meant = {"factor": _number_or_prior(self.size), "happens": _number_or_prior(self.happens)}
+        return words | {"hosts": list(self.hosts)} | meant
 
     def by_place(self, roster: Roster) -> Array:
         """Troops taken from each place in the end [H], persons."""
@@ -95,7 +124,7 @@ class Plan:
         return {
             "quarters": [self.quarters[0], self.quarters[-1]],
             "levers": {name: _steps(self.quarters, path) for name, path in sorted(self.levers.items())},
-            "withdrawals": [asdict(w) for w in self.withdrawals],
+            "withdrawals": [w.written() for w in self.withdrawals],
             "uncertainties": {
                 name: value.written() if isinstance(value, Prior) else value
                 for name, declared in sorted(uncertainties().items())
@@ -143,24 +172,52 @@ class Plan:
     def executed(self, seed: int, worlds: Sequence[int], chance: Any) -> Array:
         """What part of each withdrawal is carried out [R, K]: 0, or a factor on its stated size.
 
-        Announced ones come true by chance (MODEL.md section 3.3); a hedge such as "up to" is a distribution of the
-        factor (`seeds/hedges.yaml`). The luck belongs to the hosts and the number of the announcement, so that another
-        date or size keeps it.
+        `chance` is the probability that an announced one comes true (MODEL.md section 3.3): a number, [R, 1], or
+        [R, K] with a column for each withdrawal. Under any other status but `executed` the chance is drawn from the
+        range of the status, the size always from its hedge (`seeds/hedges.yaml`). No place ever gives more than
+        stands there: see `_within_stock`. The luck belongs to the hosts and the number of the announcement, so that
+        another date, size, reading or status keeps it.
         """
-        carried, announced = [], Counter[tuple[str, ...]]()
-        for w in self.withdrawals:
+        sizes, announced = np.zeros((len(worlds), len(self.withdrawals))), Counter[tuple[str, ...]]()
+        chances = np.broadcast_to(chance, sizes.shape)
+        for k, w in enumerate(self.withdrawals):
             announced[w.hosts] += 1
             name = f"withdrawal {announced[w.hosts]} from {'+'.join(w.hosts)}"
-            comes = (draws.uniform(seed, name, worlds) < chance) | (w.status == "executed")
-            size = load_hedges()[w.hedge].quantile(draws.uniform(seed, f"size of {name}", worlds))
-            carried.append(np.where(comes, size, 0.0))
-        return np.concatenate(carried, axis=-1) if carried else np.zeros((len(worlds), 0))
+            comes = draws.uniform(seed, name, worlds) < self._likely(w, name, seed, worlds, chances[:, k : k + 1])
+            size = w.size.quantile(draws.uniform(seed, f"size of {name}", worlds))
+            sizes[:, k : k + 1] = np.where(comes, size, 0.0)
+        return self._within_stock(sizes)
+
+    @staticmethod
+    def _likely(w: Withdrawal, name: str, seed: int, worlds: Sequence[int], chance: Array) -> Any:
+        """The probability [R, 1] that a withdrawal comes about."""
+        if w.happens is not None:
+            return w.happens.quantile(draws.uniform(seed, f"chance of {name}", worlds))
+        return chance if w.status == ANNOUNCED else 1.0
+
+    def _within_stock(self, sizes: Array) -> Array:
+        """The factors [R, K] cut so that no place gives more than it has: who starts first takes first."""
+        left = np.broadcast_to(self.roster.troops, (len(sizes), len(self.roster.places)))
+        kept = sizes.copy()
+        for k in sorted(range(len(self.withdrawals)), key=lambda k: self.withdrawals[k].start):
+            taken = self.withdrawals[k].by_place(self.roster)
+            hosts = taken > 0.0
+            with np.errstate(over="ignore"):  # a part of a soldier fits any number of times
+                room = np.min(left[:, hosts] / taken[hosts], axis=-1, initial=np.inf)
+            kept[:, k] = np.minimum(sizes[:, k], np.maximum(room, 0.0))
+            left = left - kept[:, k : k + 1] * taken
+        return kept
 
     @cached_property
     def withdrawal_paths(self) -> Array:
         """What each withdrawal takes from each place by each quarter [T, K, H], persons."""
         paths = [w.progress(self.quarters)[:, None] * w.by_place(self.roster)[None, :] for w in self.withdrawals]
         return np.stack(paths, axis=1) if paths else np.zeros((len(self.quarters), 0, len(self.roster.places)))
+
+
+def _number_or_prior(prior: Prior | None) -> Any:
+    """A prior as a scenario file writes it: a number where nothing is uncertain."""
+    return prior.value if isinstance(prior, Fixed) else prior and prior.written()
 
 
 def _steps(quarters: Sequence[str], path: Array) -> dict[str, float]:

@@ -91,6 +91,24 @@ class Uniform(Prior):
 
 
 @dataclass(frozen=True)
+class Triangular(Prior):
+    """A peak between two ends, falling in a straight line to both."""
+
+    lowest: float
+    mode: float
+    highest: float
+
+    def quantile(self, u, school=0):
+        width, below = self.highest - self.lowest, self.mode - self.lowest
+        rising = self.lowest + np.sqrt(u * width * below)
+        falling = self.highest - np.sqrt((1.0 - u) * width * (self.highest - self.mode))
+        return np.where(u * width <= below, rising, falling)[()]
+
+    def words(self) -> str:
+        return f"triangular {self.lowest:g} to {self.highest:g}, peak {self.mode:g}"
+
+
+@dataclass(frozen=True)
 class Integers(Prior):
     """Whole numbers between two ends, all equally likely."""
 
@@ -117,7 +135,8 @@ class Normal(Prior):
     def quantile(self, u, school=0):
         below = TAIL if self.lowest is None else ndtr((self.lowest - self.mean) / self.sd)
         above = 1 - TAIL if self.highest is None else ndtr((self.highest - self.mean) / self.sd)
-        return self.mean + self.sd * ndtri(below + (above - below) * u)
+        value = self.mean + self.sd * ndtri(below + (above - below) * u)
+        return np.clip(value, self.lowest, self.highest)  # rounding must not step over an end
 
     def words(self) -> str:
         cut = "" if self.lowest is None else f", cut to {self.lowest:g}…{self.highest:g}"
@@ -176,8 +195,18 @@ class BySchool(Prior):
         return {"by_school": {name: getattr(self, name).written() for name in SCHOOLS}}
 
 
-WRITABLE: dict[str, type[Prior]] = {"uniform": Uniform, "normal": Normal, "lognormal": Lognormal, "beta": Beta}
+WRITABLE: dict[str, type[Prior]] = {
+    "uniform": Uniform, "triangular": Triangular, "normal": Normal, "lognormal": Lognormal, "beta": Beta,
+}  # fmt: skip
 """The priors a scenario file may write, with their numbers in the order of the class."""
+
+COUNTS = {"triangular": (3, "three numbers"), "normal": (4, "two numbers, or four with its ends")}
+"""How many numbers a prior takes at most, and in words; two where nothing is said."""
+
+
+def fixed(value: float) -> Fixed:
+    """One value that nothing may move."""
+    return Fixed(value, value, value)
 
 
 def read(written: dict[str, Any]) -> Prior:
@@ -194,10 +223,9 @@ def read(written: dict[str, Any]) -> Prior:
         isinstance(n, (int, float)) and not isinstance(n, bool) and np.isfinite(n) for n in numbers
     ):
         raise ValueError(f"{kind} has no list of finite numbers. Write one, like [0.1, 0.3]")
-    if len(numbers) not in ((2, 4) if kind == "normal" else (2,)):
-        raise ValueError(
-            f"{kind} has {len(numbers)} numbers. Write two" + (", or four with its ends" if kind == "normal" else "")
-        )
+    most, words = COUNTS.get(kind, (2, "two numbers"))
+    if len(numbers) != most and (kind, len(numbers)) != ("normal", 2):
+        raise ValueError(f"{kind} has {len(numbers)} numbers. Write {words}")
     prior = WRITABLE[kind](*map(float, numbers))
     _check(prior)
     return prior
@@ -208,6 +236,8 @@ def _check(prior: Prior) -> None:
     match prior:
         case Uniform(low, high) if low > high:
             raise ValueError("uniform falls. Write its lower end first")
+        case Triangular(low, mode, high) if not low <= mode <= high:
+            raise ValueError("triangular falls. Write its lower end, its peak and its upper end in rising order")
         case Normal(_, sd, low, high) if sd <= 0 or (low is not None and high is not None and low >= high):
             raise ValueError(
                 "normal is no distribution. Write a mean, a positive standard deviation, and ends in rising order"

@@ -43,8 +43,22 @@ def written(name: str, plan: Plan) -> str:
 def _left(withdrawal: Withdrawal, plan: Plan) -> str:
     names = dict(zip(plan.roster.iso3, plan.roster.name, strict=True))
     hosts = " and ".join(names.get(host, host) for host in withdrawal.hosts)
-    firmly = "" if withdrawal.status == "executed" else f", {withdrawal.status}"
-    return f"soldiers leaving {hosts} 0 → {withdrawal.troops:,g} persons from {withdrawal.start}{firmly}"
+    hedge, firmly = hedge_words(withdrawal), firmness(withdrawal)
+    size = f"{withdrawal.troops:,g} persons" + (f" ({hedge})" if hedge else "")
+    return f"soldiers leaving {hosts} 0 → {size} from {withdrawal.start}" + (f", {firmly}" if firmly else "")
+
+
+def hedge_words(withdrawal: Withdrawal) -> str:
+    """How far the printed size may be off: "up to, strict reading", "times uniform 0.5 to 1", or nothing."""
+    if withdrawal.factor is not None:
+        return f"times {withdrawal.factor.words()}"
+    read = "" if withdrawal.reading == "default" else f", {withdrawal.reading} reading"
+    return "" if withdrawal.hedge == "exact" and not read else f"{withdrawal.hedge}{read}"
+
+
+def firmness(withdrawal: Withdrawal) -> str:
+    """The status of a withdrawal that may not come, or nothing."""
+    return "" if withdrawal.status == "executed" else withdrawal.status
 
 
 def _listed(own: Mapping[str, str], strategy: str) -> str:
@@ -71,7 +85,9 @@ def sources(plan: Plan, baseline: Plan) -> pd.DataFrame:
 
 def _value(name: str, plan: Plan) -> str:
     if name == WITHDRAWAL.name:
-        return f"{sum(w.troops for w in plan.withdrawals if eastern(w.hosts)):,g}"
+        left = [w for w in plan.withdrawals if eastern(w.hosts)]
+        doubts = dict.fromkeys(word for w in left for word in (hedge_words(w), firmness(w)) if word)
+        return f"{sum(w.troops for w in left):,g}" + (f" ({', '.join(doubts)})" if doubts else "")
     return written(name, plan)
 
 

@@ -38,15 +38,18 @@ def run_data(table: xr.Dataset, year: int) -> dict[str, Any]:
 def outcome_row(table: xr.Dataset, name: str, year: int) -> list[str]:
     """One outcome as cells: name, median, 90% band, unit."""
     low, middle, high = np.nanquantile(table[name].sel(year=year), [0.05, 0.5, 0.95])
-    return [_label(name, table), number(middle), f"{number(low)} to {number(high)}", OUTCOMES[name].unit]
+    return [label(name, table), number(middle), f"{number(low)} to {number(high)}", OUTCOMES[name].unit]
 
 
-def closing(scenario: Scenario) -> str:
+def closing(*scenarios: Scenario) -> str:
     """Where the numbers come from, and what they are not."""
-    sources = "".join(f"  {key}: {facts.cite(key)}\n" for key in scenario.documents)
+    keys = dict.fromkeys(key for scenario in scenarios for key in scenario.facts)
+    sources = "".join(f"  {key}: {facts.cite(key)}\n" for key in keys)
+    plans = ", ".join(dict.fromkeys(scenario.plan().fingerprint for scenario in scenarios))
+    starts = ", ".join(dict.fromkeys(scenario.start for scenario in scenarios))
     return (f"Facts behind it:\n{sources}" if sources else "") + (
         "Simulated outcomes of stated assumptions (`article5 show levers`), not a forecast.\n"
-        f"Plan {scenario.plan().fingerprint}, data up to 2024, US posture of {scenario.start}."
+        f"Plan {plans}, data up to 2024, US posture of {starts}."
     )
 
 
@@ -77,7 +80,7 @@ def comparison_text(scenario: Scenario, baseline: Scenario, both: xr.Dataset, ye
         difference = both[name].sel(year=year)
         low, middle, high = np.nanquantile(difference, [0.05, 0.5, 0.95])
         band = f"{number(low, sign=True)} to {number(high, sign=True)}"
-        rows.append([_label(name, both), number(middle, sign=True), band, OUTCOMES[name].unit, _doubt(difference)])
+        rows.append([label(name, both), number(middle, sign=True), band, OUTCOMES[name].unit, _doubt(difference)])
     schools = list(dict.fromkeys(both.school.values))
     cells = {(f, s): f"{m:.1f} ({low:.1f}–{high:.1f})" for f, s, (low, m, high) in risk_cells(both, year)}
     fronts = list(dict.fromkeys(front for front, _ in cells))
@@ -93,7 +96,7 @@ def comparison_text(scenario: Scenario, baseline: Scenario, both: xr.Dataset, ye
     ])  # fmt: skip
 
 
-def _label(name: str, table: xr.Dataset) -> str:
+def label(name: str, table: xr.Dataset) -> str:
     """What an outcome is called, with the threshold in force at the end where it counts."""
     label = OUTCOMES[name].label
     return f"{label}, {table.attrs['threshold']:g}%" if name.endswith("at_threshold") else label

@@ -5,7 +5,7 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ import xarray as xr
 from sim.errors import InputError
 from sim.outcomes import OUTCOMES, outcomes
 from sim.plan import Plan
+from sim.priors import SCHOOLS
+from sim.reading import hint
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Ends of the 90% and the 50% band, and the median."""
@@ -68,17 +70,55 @@ def relative_risk(baseline: xr.DataArray, scenario: xr.DataArray) -> xr.DataArra
     )  # fmt: skip
 
 
-def _paired(baseline: xr.Dataset, scenario: xr.Dataset) -> None:
+def regret(tables: Mapping[str, xr.Dataset], name: str = "risk", best: str = "lowest") -> xr.DataArray:
+    """Median regret of each policy by school: dims (policy, school, year[, ...]), in the outcome's unit.
+
+    Savage's regret: in each world, how far a policy falls short of whichever of these policies does best there. In
+    every world one of them has none, and whoever has little in all schools can be wrong about the world at little
+    cost. `tables` holds outcomes of runs in the same worlds by policy; `best` says which end of the outcome is good.
+    Schools are never pooled. It inherits every doubt of the outcome: a regret in risk is judgement.
+
+    Raises InputError for fewer than two policies, runs that are no pairs, or an outcome that one of them lacks.
+    """
+    if best not in BEST:
+        raise InputError(f"regret: unknown end {best!r}. {hint(best, BEST)}")
+    if len(tables) < 2:
+        raise InputError(f"regret: takes two policies or more, got {len(tables)}. Add the baseline.")
+    first, *others = tables.values()
+    for other in others:
+        _paired(first, other, "regret")
+    lacking = [policy for policy, table in tables.items() if name not in table]
+    if lacking:
+        raise InputError(
+            f"regret: no outcome {name!r} in {', '.join(lacking)}. {hint(name, map(str, first.data_vars))}"
+        )
+    values = xr.concat([table[name] for table in tables.values()], dim="policy", coords="minimal", compat="override")
+    short = values - values.min("policy") if best == "lowest" else values.max("policy") - values
+    schools = [school for school in SCHOOLS if (first.school == school).any()]
+    medians = [short.isel(world=np.flatnonzero(first.school == school)).median("world") for school in schools]
+    found = xr.concat(medians, dim="school").assign_coords(policy=list(tables), school=schools)
+    return found.transpose("policy", "school", ...).assign_attrs(
+        units=first[name].attrs["units"], badge="judgement",
+        long_name=f"Regret: {first[name].attrs['long_name']} Beyond the best of {len(tables)} policies, world by world",
+        reading="0 is the best of these policies in half of the school's worlds or more.",
+    )  # fmt: skip
+
+
+BEST = ("lowest", "highest")
+"""Which end of an outcome is the good one."""
+
+
+def _paired(baseline: xr.Dataset, scenario: xr.Dataset, what: str = "compare") -> None:
     """Refuse two runs whose worlds are not the same worlds under two policies."""
     if not all(isinstance(run, xr.Dataset) for run in (baseline, scenario)):
-        raise InputError("compare: takes two runs. Write sim.compare(sim.run(baseline), sim.run(scenario)).")
+        raise InputError(f"{what}: takes two runs. Write sim.compare(sim.run(baseline), sim.run(scenario)).")
     problems = [
-        f"compare: {words} differs: {baseline.attrs.get(key)} and {scenario.attrs.get(key)}. Run both with the same."
+        f"{what}: {words} differs: {baseline.attrs.get(key)} and {scenario.attrs.get(key)}. Run both with the same."
         for key, words in PAIRED.items()
         if baseline.attrs.get(key) != scenario.attrs.get(key)
     ]
     if not problems and not np.array_equal(baseline.world, scenario.world):
-        problems = ["compare: the two runs hold other worlds. Take the same worlds of both."]
+        problems = [f"{what}: the two runs hold other worlds. Take the same worlds of both."]
     if problems:
         raise InputError(problems)
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from sim.draws import Luck
+from sim.params import Params
 from sim.plan import Plan
-from sim.rules import accounting, burden, deterrence, exercises, expit, logit, total
+from sim.rules import accounting, burden, deterrence, exercises, expit, logit, posture, total
 from sim.state import LONGEST_LAG, Array, State
 from sim.step import (
     MOVING,
@@ -61,7 +62,7 @@ def start(plan: Plan, seed: int, worlds: Sequence[int]) -> tuple[State, Given]:
     )  # fmt: skip
     given = Given(
         params=params,
-        executed=plan.executed(seed, worlds, params.posture.execution),
+        executed=plan.executed(seed, worlds, _execution(plan, params)),
         exposure=exposure,
         exposure_places=np.concatenate([exposure, each(0.5)], axis=-1),
         room=burden.fiscal_room(roster.debt, params.burden) * one,
@@ -82,6 +83,16 @@ def start(plan: Plan, seed: int, worlds: Sequence[int]) -> tuple[State, Given]:
     given = given._replace(defence=defended(state, plan, given))
     help_ = help_expected(state, plan, given)
     return state._replace(help_before=np.log(help_), defence=given.defence), given
+
+
+def _execution(plan: Plan, params: Params) -> Any:
+    """Chance that each announced withdrawal is carried out [R, K]: what Congress leaves of it when it begins."""
+    p = params.posture
+    chances = [
+        posture.carried_out(p.execution, plan.levers["congress"][plan.quarters.index(w.start)], p.execution_brake)
+        for w in plan.withdrawals
+    ]
+    return np.concatenate(np.broadcast_arrays(*map(np.atleast_2d, chances)), axis=-1) if chances else p.execution
 
 
 def anchored(plan: Plan, seed: int, worlds: Sequence[int], quiet: Luck, cast: Cast, moves: tuple = MOVING) -> Array:

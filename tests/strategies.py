@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from sim import agents, quarters
+from sim.facts import READINGS, load_hedges
 from sim.params import gather, levers, uncertainties
-from sim.plan import Plan, Withdrawal
-from sim.priors import SCHOOLS, Integers, Uniform
+from sim.plan import Plan, Withdrawal, withdrawal_statuses
+from sim.priors import SCHOOLS, Integers, Uniform, fixed
 from sim.reference import ALLIES, roster
 from sim.state import Observation, Shock
 
@@ -131,6 +132,42 @@ def lever_paths(draw, count, *left_out):
         later = draw(lever(name))
         paths[name] = np.where(np.arange(count) < since, value, later)
     return paths
+
+
+def factors():
+    """Factors on a printed number that a scenario may write: a number, or a distribution."""
+    ends = st.lists(numbers(0.0, 3.0), min_size=3, max_size=3).map(sorted)
+    return st.one_of(
+        numbers(0.0, 3.0), ends.map(lambda e: {"uniform": [e[0], e[2]]}), ends.map(lambda e: {"triangular": e})
+    )
+
+
+def sizes():
+    """Sizes of a withdrawal as a scenario file writes them: a number, or the fact of the documents."""
+    fact = {"fact": "eastern-withdrawal"}
+    return st.one_of(
+        numbers(0.0, 10_000.0),
+        st.sampled_from(READINGS).map(lambda reading: {**fact, "reading": reading}),
+        factors().map(lambda factor: {**fact, "factor": factor}),
+        st.just(fact),
+    )
+
+
+def wide_plans(count=8):
+    """Plans whose withdrawals take any size, status, reading or factor; the same host may be named more than once."""
+    some = st.lists(st.sampled_from(HOSTS), min_size=1, max_size=3, unique=True).map(sorted).map(tuple)
+    one = st.builds(
+        Withdrawal,
+        hosts=some,
+        troops=numbers(0.0, 40_000.0),
+        start=st.sampled_from(span(count)),
+        over=st.integers(1, 6),
+        status=st.sampled_from(withdrawal_statuses()),
+        hedge=st.sampled_from([name for name, hedge in load_hedges().items() if hedge.kind != "none"]),
+        reading=st.sampled_from(READINGS),
+        factor=st.none() | numbers(0.0, 3.0).map(fixed),
+    )
+    return st.lists(one, max_size=4).map(lambda found: plan(count, withdrawals=tuple(found)))
 
 
 @st.composite

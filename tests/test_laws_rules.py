@@ -17,12 +17,14 @@ from sim.rules import (
     commitment,
     deterrence,
     economy,
+    exercises,
     expit,
     logit,
     posture,
     running,
     spillover,
     total,
+    ukraine,
 )
 from sim.state import LONGEST_LAG, Balance
 from tests.strategies import (
@@ -74,6 +76,7 @@ def movements(draw):
         releases=draw(columns(0.08, 0.15, (quarters,))),
         limits=draw(columns(500.0, 30_000.0, (quarters,))),
         lag=draw(uncertainty("lag")),
+        brake=draw(numbers(0.0, 0.8)),
     )
 
 
@@ -84,7 +87,7 @@ def quarters_of(case):
     for target, release, limit in zip(case.targets, case.releases, case.limits, strict=True):
         arriving, moved_on = posture.travelled(in_transit)
         here = stationed + arriving
-        flows = posture.flows(here, sum(moved_on), target, home, release, limit)
+        flows = posture.flows(here, sum(moved_on), target, home, release, limit, case.brake)
         after = posture.dispatched(moved_on, flows.inward, case.lag)
         quarter = SimpleNamespace(
             here=here, coming=sum(moved_on), home=home, target=target, release=release, limit=limit, flows=flows,
@@ -279,10 +282,10 @@ def test_congress_takes_from_a_conditional_policy_and_never_adds(conditionality,
 @given(columns(-4.0, 4.0), columns(-4.0, 4.0), params("commitment"))
 def test_beliefs_move_toward_the_signal_and_faster_down_than_up(belief, shown, p):
     """Equation 3d."""
-    moved = commitment.updated_belief(belief, shown, 0.0, p.commitment)
+    moved = commitment.updated_belief(belief, shown, 0.0, 0.0, p.commitment)
     assert np.all(np.abs(shown - moved) <= np.abs(shown - belief) + ULP)
-    up = commitment.updated_belief(belief, belief + 1.0, 0.0, p.commitment) - belief
-    down = belief - commitment.updated_belief(belief, belief - 1.0, 0.0, p.commitment)
+    up = commitment.updated_belief(belief, belief + 1.0, 0.0, 0.0, p.commitment) - belief
+    down = belief - commitment.updated_belief(belief, belief - 1.0, 0.0, 0.0, p.commitment)
     fair = p.commitment.bad_news - p.commitment.good_news
     np.testing.assert_allclose(down - up, fair, atol=1e-9)
 
@@ -438,6 +441,7 @@ def balances(draw):
         belief=draw(columns(-0.9, 0.7)),
         forward=draw(columns(-2.0, 2.0)),
         attraction=draw(probabilities()),
+        umbrella=draw(columns(0.0, 1.0, (1,))),
     )
 
 
@@ -451,12 +455,13 @@ def test_the_danger_falls_with_defence_and_belief_and_rises_with_russian_strengt
     assert np.all(deterrence.temptation(seen._replace(belief=seen.belief + more), p) <= now * slack)
     assert np.all(deterrence.temptation(seen._replace(strength=seen.strength + more), p) * slack >= now)
     assert np.all(deterrence.temptation(seen._replace(forward=seen.forward + more), p) * slack >= now)
+    assert np.all(deterrence.temptation(seen._replace(umbrella=seen.umbrella + more), p) <= now * slack)
 
 
 @given(balances(), params("deterrence"))
 def test_without_any_change_the_danger_is_the_attraction(seen, p):
     """Equation 9c: schools differ in what follows, not in where they begin."""
-    still = Balance(np.ones(1), np.ones(COLUMNS), np.zeros(COLUMNS), np.zeros(COLUMNS), seen.attraction)
+    still = Balance(np.ones(1), np.ones(COLUMNS), np.zeros(COLUMNS), np.zeros(COLUMNS), seen.attraction, np.zeros(1))
     np.testing.assert_array_equal(deterrence.temptation(still, p.deterrence), seen.attraction)
 
 
@@ -524,6 +529,123 @@ def test_money_units_scale_out_of_what_peers_spend(reported, gdp, unit):
     np.testing.assert_allclose(burden.peers(unit * gdp, reported), burden.peers(gdp, reported), rtol=1e-9, atol=1e-9)
 
 
+# --- the documents' other mechanisms ------------------------------------------------------------------------
+
+
+@given(movements(), numbers(0.0, 1.0))
+def test_advice_holds_a_withdrawal_back_and_never_turns_it_round(case, brake):
+    """Law 4, for one rule: with more weight to advice fewer go home, none the fewer set out, and none comes back."""
+    for q in quarters_of(case):
+        free = posture.flows(q.here, q.coming, q.target, q.home, q.release, q.limit, 0.0)
+        held = posture.flows(q.here, q.coming, q.target, q.home, q.release, q.limit, brake)
+        np.testing.assert_array_equal(held.inward, free.inward)
+        assert np.all(held.out <= free.out + PERSON)
+        assert np.all(held.home <= np.maximum(free.home, 0.0) + PERSON)
+        assert np.all(held.home >= np.minimum(free.home, 0.0) - PERSON)
+
+
+@given(
+    probabilities(), numbers(0.0, 1.0), troops(COLUMNS), params("readiness"), allies, numbers(0.0, 1.0),
+    numbers(0.0, 9e4),
+)  # fmt: skip
+def test_readiness_rises_with_compliance_and_troops_and_falls_with_exclusion(c, closed, hosted, p, ally, more, men):
+    """Equation 6; whoever complies is left out of nothing."""
+    p = p.readiness
+    now = exercises.readiness_goal(hosted, closed, c, p)
+    assert np.all(exercises.readiness_goal(hosted, closed, raised(c, ally, more * (1.0 - c[ally])), p) >= now - ULP)
+    assert np.all(exercises.readiness_goal(raised(hosted, ally, men), closed, c, p) >= now - ULP)
+    assert np.all(exercises.readiness_goal(hosted, closed + more * (1.0 - closed), c, p) <= now + ULP)
+    everyone = np.ones(COLUMNS)
+    np.testing.assert_array_equal(
+        exercises.readiness_goal(hosted, closed, everyone, p), exercises.readiness_goal(hosted, 0.0, everyone, p)
+    )
+
+
+voices = st.tuples(*[numbers(-1.0, 1.0)] * 4)
+
+
+@given(voices, st.permutations(range(4)))
+def test_signals_of_one_mind_do_not_disagree_and_no_order_matters(signals, order):
+    """Equation 3d: disagreement needs a voice on each side, and mirrors."""
+    found = commitment.disagreement(*signals)
+    assert 0.0 <= found <= 2.0
+    np.testing.assert_allclose(commitment.disagreement(*(signals[k] for k in order)), found, rtol=1e-12, atol=1e-300)
+    np.testing.assert_allclose(commitment.disagreement(*(-v for v in signals)), found, rtol=1e-12, atol=1e-300)
+    assert commitment.disagreement(*map(abs, signals)) == 0.0
+
+
+@given(voices, columns(0.01, 0.99), params("commitment"), numbers(0.0, 1.0))
+def test_affirming_words_never_lower_what_is_read_in_the_commitment(signals, chance, p, more):
+    """Equation 3d, each kind of word alone; without words the commitment is what is shown."""
+    p, (rhetoric, reassurance, law, _) = p.commitment, signals
+    now = commitment.signal(chance, rhetoric, reassurance, law, p)
+    for changed in ((rhetoric + more, reassurance, law), (rhetoric, reassurance + more, law),
+                    (rhetoric, reassurance, law + more)):  # fmt: skip
+        assert np.all(commitment.signal(chance, *changed, p) >= now - ULP)
+    np.testing.assert_array_equal(commitment.signal(chance, 0.0, 0.0, 0.0, p), logit(chance))
+
+
+@given(columns(0.01, 0.99), numbers(0.0, 1.0), numbers(0.0, 1.0), params("commitment"))
+def test_an_exit_never_strengthens_the_commitment(chance, exit_, more, p):
+    """Equation 3c; no exit leaves every bit as it was."""
+    p = p.commitment
+    now = commitment.after_exit(chance, exit_, p)
+    assert np.all(now <= chance + ULP)
+    assert np.all(commitment.after_exit(chance, exit_ + more * (1.0 - exit_), p) <= now + ULP)
+    np.testing.assert_array_equal(commitment.after_exit(chance, 0.0, p), chance)
+
+
+@given(
+    numbers(0.0, 1.0), numbers(0.0, 1.0), columns(0.0, 0.3), switches(), shares(), columns(0.0, 6.0),
+    numbers(0.0, 1.0),
+)  # fmt: skip
+def test_trade_bites_those_who_sell_and_pay_too_little(linkage, shield, sold, eu, reported, line, more):
+    """Equation 2d: a shield helps members alone, and whoever pays what is asked has nothing to fear for its troops."""
+    tie = burden.trade_link(linkage, shield, sold, eu)
+    assert np.all((tie >= 0.0) & (tie <= 1.0))
+    assert np.all(burden.trade_link(linkage, shield, sold + more, eu) >= tie - ULP)
+    behind = burden.trade_link(linkage, shield + more * (1.0 - shield), sold, eu)
+    assert np.all(behind <= tie + ULP)
+    np.testing.assert_array_equal(np.where(eu > 0.0, 0.0, behind), np.where(eu > 0.0, 0.0, tie))
+    assert np.all(burden.unmet(np.maximum(reported, line), line) == 0.0)
+
+
+@given(shares(), numbers(0.0, 1e5), numbers(0.0, 1e5), params("ukraine"), numbers(0.0, 1.0), numbers(0.0, 1.0))
+def test_peacekeepers_weigh_on_those_who_send_them_and_cover_deters(weight, wanted, more, p, belief, cover):
+    """Equation 7: more of them are more missing at home and tie down more; cover and belief lower the hazard."""
+    p, willing = p.ukraine, (weight + 1.0) / np.sum(weight + 1.0)
+    few, many = (ukraine.deployed(n, 0.0, willing) for n in (wanted, wanted + more))
+    np.testing.assert_allclose(np.sum(few), wanted, rtol=1e-9)
+    assert np.all(ukraine.away(many, p) >= ukraine.away(few, p) - ULP)
+    assert np.all((ukraine.tied(many, p) >= ukraine.tied(few, p) - ULP) & (ukraine.tied(many, p) <= 0.15 + ULP))
+    bare = ukraine.peacekeeper_hazard(few, 0.0, belief, p)
+    assert np.all(ukraine.peacekeeper_hazard(few, cover, belief, p) <= bare + ULP)
+    assert np.all(ukraine.peacekeeper_hazard(many, 0.0, belief, p) >= bare - ULP)
+    assert np.all(ukraine.deployed(wanted, 1.0, willing) == 0.0)
+
+
+@given(probabilities(), probabilities(), probabilities(), switches(), params("capability"), numbers(0.0, 1.0))
+def test_hedging_grows_with_threat_and_doubt_and_an_umbrella_stops_it(now, belief, danger, can, p, umbrella):
+    """Equation 5c: it never goes back, and who cannot or need not does not."""
+    p = p.capability
+    later = capability.hedged(now, belief, danger, umbrella, can, p)
+    assert np.all((later >= now) & (later <= 1.0))
+    assert np.all(capability.hedged(now, belief * 0.5, danger, umbrella, can, p) >= later - ULP)
+    assert np.all(capability.hedged(now, belief, danger * 0.5, umbrella, can, p) <= later + ULP)
+    np.testing.assert_array_equal(capability.hedged(now, belief, danger, 1.0, can, p), now)
+    np.testing.assert_array_equal(capability.hedged(now, belief, danger, umbrella, can * 0.0, p), now)
+
+
+@given(columns(0.0, 9.0), numbers(0.01, 100.0))
+def test_inequality_knows_no_scale_and_no_order(parts, unit):
+    """The Gini index: between 0 and 1, the same in other units and in another order."""
+    parts = parts + 0.01
+    found = accounting.gini(parts)
+    assert -ULP <= found < 1.0
+    np.testing.assert_allclose(accounting.gini(parts * unit), found, atol=1e-9)
+    np.testing.assert_allclose(accounting.gini(parts[::-1]), found, atol=1e-12)
+
+
 # --- every rule once, by hand -------------------------------------------------------------------------------
 
 P = SimpleNamespace(
@@ -536,13 +658,18 @@ P = SimpleNamespace(
     calm=0.35, war_part=0.35, strength_part=0.3, adjustment=0.1, war_slowdown=4.0, aid_slowdown=2.0,
     regeneration_time=2.5, us_reinforcement=3.0, european_reserve=0.1, strength_elasticity=0.5, denial_elasticity=2.0,
     belief_elasticity=3.0, spiral_elasticity=0.5, incidents=30.0, incident_aid=0.5, incident_belief=1.0,
-    incident_light=0.1,
+    incident_light=0.1, rhetoric_weight=0.1, reassurance_weight=0.2, law_weight=0.4, exit_commitment=0.1,
+    trade_lift=0.2, shaming_effect=-0.02, readiness_base=0.4, readiness_exercises=0.2, readiness_presence=0.05,
+    aid_threat=0.5, aid_speed=0.2, aid_inside=0.5, peacekeeper_rotation=3.0, peacekeeper_tie=0.1,
+    peacekeeper_hazard=0.04, peacekeeper_escalation=0.1, accession_exposure=4.0, war_end=0.05, umbrella_effect=0.4,
+    conditional_cost=0.4, leadership_gain=0.2, hedging_speed=0.1, cost_abroad=18e3, cost_structure=175e3,
+    cost_moving=250e3, procurement_part=0.5,
 )  # fmt: skip
 """Round parameters for sums by hand."""
 
 SEEN = SimpleNamespace(
     share=2.0, pledge=3.0, threat=0.5, room=0.8, help_change=0.2, host_change=0.5, peers_change=0.1, new_government=0.0,
-    pressure=1.0, conditionality=0.5, exposure=0.5, regime=log(2.0), forces=1.0,
+    pressure=1.0, conditionality=0.5, exposure=0.5, trade=0.0, shaming=0.0, regime=log(2.0), forces=1.0,
 )  # fmt: skip
 
 
@@ -608,9 +735,69 @@ def hand(name, found, expected):
         hand("commitment, nothing left", commitment.commitment(0.0, 1.0, P, 0.0, 0.0), 0.01),
         hand("tripwire change", commitment.tripwire_change(15_000.0, 5_000.0), log(2.0)),
         hand("theatre change", commitment.theatre_change(np.array([50_000.0, 0.0]), 100_000.0), [-log(2.0), -log(1e5)]),
-        hand("signal", commitment.signal(0.75), log(3.0)),
-        hand("belief, bad news", commitment.updated_belief(1.0, 0.0, 1.0, P), 0.85),
-        hand("belief, good news", commitment.updated_belief(0.0, 1.0, -1.0, P), 0.03),
+        hand("signal", commitment.signal(0.75, 0.0, 0.0, 0.0, P), log(3.0)),
+        # log 3 − 0.1·1 + 0.2·0.5 + 0.4·0.5
+        hand("signal, with words", commitment.signal(0.75, -1.0, 0.5, 0.5, P), log(3.0) + 0.2),
+        hand("belief, bad news", commitment.updated_belief(1.0, 0.0, 1.0, 0.0, P), 0.85),
+        hand("belief, good news", commitment.updated_belief(0.0, 1.0, -1.0, 0.0, P), 0.03),
+        hand("belief, signals that disagree", commitment.updated_belief(0.0, 1.0, -1.0, 1.0, P), -0.02),
+        hand("disagreement, one voice", commitment.disagreement(-1.0, 0.0, 0.0, -0.5), 0.0),
+        hand("disagreement, a full voice against another", commitment.disagreement(-1.0, 1.0, 0.0, 0.0), 1.0),
+        # for it 0.5 + 0.5 = 1, against 0.25: 2·1·0.25/1.25
+        hand("disagreement, three voices", commitment.disagreement(-0.25, 0.5, 0.5, 0.0), 0.4),
+        hand("after an exit", commitment.after_exit(np.array([0.6, 0.05]), 1.0, P), [0.1, 0.05]),
+        hand("after half an exit", commitment.after_exit(0.6, 0.5, P), 0.35),
+        # linkage 0.8, exposure 0.02 of 0.05, a shield of 0.5 for a member of the Union only
+        hand("trade link", burden.trade_link(0.8, 0.5, np.array([0.02, 0.02, 0.2]), np.array([1.0, 0.0, 0.0])),
+             [0.16, 0.32, 0.8]),
+        hand("unmet", burden.unmet(np.array([1.75, 2.0, 0.5]), 2.0), [0.25, 0.0, 1.0]),
+        # 0.06 + 0.25 + 0.13 + 0.2·0.5 − 0.02·1 = 0.52
+        hand("lift, with trade and shaming",
+             burden.lift(SimpleNamespace(**{**vars(SEEN), "trade": 0.5, "shaming": 1.0}), P), 0.9 * 0.52 * 2.0),
+        hand("lift, never below nought",
+             burden.lift(SimpleNamespace(**{**vars(SEEN), "pressure": 0.0, "conditionality": 0.0, "shaming": 9.0}), P),
+             0.0),
+        hand("carried out", posture.carried_out(0.6, 0.5, 0.4), 0.48),
+        hand("statutory floor", posture.statutory_floor(76_000.0, np.array([0.0, 0.5, 1.0])), [76e3, 38e3, 0.0]),
+        # goal 0.4 + 0.2(1 − ½·1·0.5) + 0.05·ln 2
+        hand("readiness goal", exercises.readiness_goal(1000.0, 1.0, 0.5, P), 0.4 + 0.15 + 0.05 * log(2.0)),
+        hand("readiness", exercises.readiness(1.0, 0.0), exp(-1.0 / 8.0)),
+        # goal 2·0.3·(1 + 0.5·0.4)/(1 + 0.5·0.2) = 0.6·1.2/1.1
+        hand("aid", ukraine.aid(0.3, 2.0, 0.3, 0.4, 0.2, P), 0.3 + 0.2 * (0.6 * 1.2 / 1.1 - 0.3)),
+        hand("US aid", ukraine.us_aid(0.25, 0.0, 0.25, P), 0.2),
+        hand("own spending", ukraine.own_spending(np.array([10.0, 1.0]), np.array([4.0, 4.0]), P), [8.0, 0.0]),
+        hand("deployed", ukraine.deployed(30e3, np.array([[0.0], [1.0]]), np.array([0.25, 0.75])),
+             [[7.5e3, 22.5e3], [0.0, 0.0]]),
+        hand("away", ukraine.away(4000.0, P), 3.0),
+        hand("tied", ukraine.tied(np.array([20e3, 5e3]), P), [0.05]),
+        hand("tied, no more than all", ukraine.tied(np.array([90e3]), P), [0.1]),
+        hand("peacekeeper hazard", ukraine.peacekeeper_hazard(np.array([3e3, 2e3]), 0.0, 0.65, P), [0.02]),
+        hand("peacekeeper hazard, covered", ukraine.peacekeeper_hazard(np.array([30e3]), 1.0, 0.75, P), [0.01]),
+        hand("member hazard", ukraine.member_hazard(1.0, 0.001, P), 0.004),
+        hand("escalated", ukraine.escalated(0.05, np.array([0.2, 0.8]), P), [0.001, 0.004]),
+        # 1 − e^−0.5 = 0.393; of the hazard of 0.5 a fifth is covered
+        hand("attacked", ukraine.attacked(np.array([0.5]), np.array([0.1]), np.array([0.39]), np.array([0.19])),
+             [[1.0], [1.0]]),
+        hand("attacked, no test",
+             ukraine.attacked(np.array([0.5]), np.array([0.1]), np.array([0.39]), np.array([0.21])),
+             [[1.0], [0.0]]),
+        hand("not attacked", ukraine.attacked(np.array([0.5]), np.array([0.5]), np.array([0.4]), np.array([0.0])),
+             [[0.0], [0.0]]),
+        hand("war ends", deterrence.war_ends(np.array([0.04, 0.06, 0.5]), P, 0.0), [1, 0, 0]),
+        # 0.05 + 0.5·0.95 = 0.525
+        hand("war ends by talks", deterrence.war_ends(np.array([0.04, 0.5, 0.53]), P, 0.5), [1, 1, 0]),
+        # 4^0.5 · e^(3/3)
+        hand("drawn by doubt", deterrence.drawn_by_doubt(4.0, -1 / 3, P), 2.0 * exp(1.0)),
+        hand("equipped", capability.equipped(3.0, 2.0, 0.5, 0.2), 1.65),
+        # 0.1/4 · 0.5 · 0.4 · 0.5 of the 0.8 that are left
+        hand("hedged", capability.hedged(0.2, 0.5, 0.4, 0.5, np.array([1.0, 0.0]), P), [0.202, 0.2]),
+        hand("cost abroad", accounting.cost_abroad(100e3, P), 1.8),
+        hand("cost of a force", accounting.cost_structure(100e3, P), 17.5),
+        hand("cost of moving", accounting.cost_moving(10e3, P), 2.5),
+        hand("procured", accounting.procured(10.0, np.array([140.0, 90.0]), 100.0, P), [15.0, 10.0]),
+        # two equal parts and nothing: half of all pairs differ; equal ones do not
+        hand("gini", accounting.gini(np.array([[0.0, 1.0], [2.0, 2.0]])), [0.5, 0.0]),
+        hand("gini, by hand", accounting.gini(np.array([3.0, 1.0, 2.0])), 2.0 / 9.0),
         hand("tested", commitment.tested(0.2, np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]), 0.8),
              [0.6, -0.6, 0.2]),
         hand("desired total", posture.desired_total(90e3, 20e3, 2e3, 5e3, 0.0), 73_000.0),
@@ -640,8 +827,9 @@ def hand(name, found, expected):
         hand("ordered", capability.ordered((1.0, 1.0, 1.0), 2.0, 3.0), [1.0 + 3.0 / 13.0, 1.0, 1.0]),
         hand("ordered, on its way", capability.ordered((1.26, 1.13, 1.0), 1.0, 3.0), [1.2, 1.16, 1.03]),
         hand("renewed", capability.renewed(1.0, 2.0, 0.08), 1.02),
-        hand("cohesion", capability.cohesion(0.6, 0.4, 0.5), 0.55),
-        hand("cohesion, none left", capability.cohesion(0.01, 0.4, 1.0), 0.0),
+        hand("cohesion", capability.cohesion(0.6, 0.5, 0.0, P), 0.55),
+        hand("cohesion, with a lead", capability.cohesion(0.6, 0.5, 1.0, P), 0.6),
+        hand("cohesion, none left", capability.cohesion(0.01, 1.0, 0.0, P), 0.0),
         hand("after a test", capability.after_test(0.6, np.array([1.0, 0.0]), 0.4), [0.2, 0.6]),
         # odds 1·e^(1·0.0) at the start; 2 for neighbours
         hand("resolve", capability.resolve(0.6, P), [0.5, 2.0 / 3.0]),
@@ -662,7 +850,10 @@ def hand(name, found, expected):
         # 0.5 · 4^0.5 · 2^−2 · e^(0.5·ln 4 − 3·(−1/3)) = 0.5 · 2 · ¼ · 2e
         hand("temptation",
              deterrence.temptation(SimpleNamespace(strength=4.0, defence=2.0, belief=-1 / 3, forward=log(4.0),
-                                                   attraction=0.5), P), 0.5 * exp(1.0)),
+                                                   attraction=0.5, umbrella=0.0), P), 0.5 * exp(1.0)),
+        hand("temptation, under an umbrella",
+             deterrence.temptation(SimpleNamespace(strength=1.0, defence=1.0, belief=0.0, forward=0.0,
+                                                   attraction=0.5, umbrella=0.5), P), 0.5 * exp(-0.2)),
         hand("scale to the anchor", deterrence.scale_to_anchor(2.0, 0.5), log(2.0) / 2.0),
         hand("pull", deterrence.pull(0.25, 0.5, P), 0.5),
         # 30/4 · 0.1 · e^(0.1·2 − 1·(−0.3))
@@ -712,7 +903,7 @@ def test_by_hand(found, expected):
 )
 def test_movements_by_hand(target, home, release, limit, out, inward, change):
     """Equation 4c, with ten and twenty soldiers in two places."""
-    flows = posture.flows(np.array([10.0, 20.0]), np.zeros(2), np.array(target), np.array([home]), release, limit)
+    flows = posture.flows(np.array([10.0, 20.0]), np.zeros(2), np.array(target), np.array([home]), release, limit, 0.0)
     np.testing.assert_allclose(flows.out, out, atol=1e-12)
     np.testing.assert_allclose(flows.inward, inward, atol=1e-12)
     np.testing.assert_allclose(flows.home, [change], atol=1e-12)
@@ -721,7 +912,7 @@ def test_movements_by_hand(target, home, release, limit, out, inward, change):
 def test_every_rule_was_worked_out_by_hand():
     """A new rule needs a sum by hand above."""
     text = Path(__file__).read_text(encoding="utf-8").partition("def hand(")[2]
-    for module in (accounting, burden, capability, commitment, deterrence, economy, posture):
+    for module in (accounting, burden, capability, commitment, deterrence, economy, exercises, posture, ukraine):
         short = module.__name__.rpartition(".")[2]
         for name, rule in vars(module).items():
             own = callable(rule) and not isinstance(rule, type) and getattr(rule, "__module__", "") == module.__name__

@@ -67,6 +67,85 @@ def test_the_gap_to_burilkov_and_wolff_starts_at_what_they_ask_for():
     np.testing.assert_allclose(sim.outcomes(data).gap_burilkov_wolff.sel(year=2025), 237 - (now - start))
 
 
+def at(data, variable, quarter="2030Q4", **where):
+    """A variable at the end of a quarter, as numbers."""
+    return data[variable].sel(quarter=quarter, **where).values
+
+
+def test_true_shares_of_allies_are_counted_like_reported_ones(pair):
+    table = sim.outcomes(pair[1]).sel(year=2030)
+    true = pair[1].share.sel(quarter="2030Q4").drop_sel(ally="ISL").values
+    np.testing.assert_allclose(table.allies_truly_at_2, 100 * (true >= 2).sum(axis=1) / 30)
+    np.testing.assert_allclose(table.allies_truly_at_3_5, 100 * (true >= 3.5).sum(axis=1) / 30)
+
+
+def test_gaps_to_what_is_asked_of_europe(pair):
+    data, table = pair[1], sim.outcomes(pair[1]).sel(year=2030)
+    europe = [ally for ally in data.ally.values if ally != "CAN"]
+    roster = sim.load_scenario("baseline").plan().roster
+    more = at(data, "brigades", ally=europe).sum(axis=1) - roster.brigades[roster.european].sum()
+    np.testing.assert_allclose(table.gap_brigades, 50 - more)
+    np.testing.assert_allclose(table.gap_troops, 300_000 - 6_000 * more)
+    np.testing.assert_allclose(table.brigades_europe_canada, at(data, "brigades").sum(axis=1))
+    lacking = np.maximum(table.gap_burilkov_wolff / 237, (50 - more) / 50)
+    np.testing.assert_allclose(table.gap_self_sufficiency, lacking)
+    start = (roster.share * roster.gdp / 100)[roster.european].sum()
+    extra = np.maximum(data.spending.sel(ally=europe, quarter=slice("2025Q1", "2030Q4")).sum("ally") - start, 0)
+    part = sim.load_scenario("conditional-article5").plan().params(5, range(24)).costs.procurement_part[:, 0]
+    bought = part * extra.sum("quarter").values / 4
+    np.testing.assert_allclose(table.gap_iiss_low, 226 - bought, rtol=1e-9)
+    np.testing.assert_allclose(table.gap_iiss_high, 344 - bought, rtol=1e-9)
+
+
+def test_brigades_for_the_baltic_states_count_help_from_outside_once(pair):
+    data, baltic = pair[1], ["EST", "LTU", "LVA"]
+    there, met = at(data, "forces_there", ally=baltic), at(data, "defence", ally=baltic)
+    expected = there.sum(axis=1) + (met - there).sum(axis=1) / 3
+    np.testing.assert_allclose(sim.outcomes(data).baltic_brigades.sel(year=2030), expected)
+
+
+def test_the_three_definitions_of_us_cost():
+    scenario = sim.load_scenario("drawdown-by-2027").with_uncertainties(cost_structure=160_000, cost_moving=100_000)
+    table, base = (ensemble.run_outcomes(s, 12).sel(year=2035) for s in (scenario, sim.load_scenario("baseline")))
+    np.testing.assert_allclose(base.us_cost_abroad, 1.8)
+    np.testing.assert_allclose(base.us_cost_moving, 0.0)
+    np.testing.assert_allclose(table.us_cost_abroad, 18_000 * table.troops_europe / 1e9)
+    np.testing.assert_allclose(table.us_cost_structure, 160_000 * table.troops_europe / 1e9)
+    np.testing.assert_allclose(table.us_cost_moving, 100_000 * (100_000 - table.troops_europe) / 1e9)
+
+
+def test_soldiers_below_the_floor_show_what_certification_lets_go():
+    policy = {"pivot": 50_000.0, "troop_floor": 76_000.0}
+    held, let = (
+        ensemble.run_outcomes(sim.load_scenario("baseline").with_levers(**policy, certification=c), 8).sel(year=2035)
+        for c in (0.0, 1.0)
+    )
+    np.testing.assert_allclose(held.troops_below_floor, 0.0, atol=1e-6)
+    np.testing.assert_allclose(let.troops_below_floor, 26_000.0)
+
+
+def test_inequality_counts_the_united_states_as_well(pair):
+    data = pair[0]
+    shares = np.concatenate(
+        [at(data, "share", ally=[a for a in data.ally.values if a != "ISL"]), np.full((24, 1), 3.3)], 1
+    )
+    apart = np.abs(shares[:, :, None] - shares[:, None, :]).mean(axis=(1, 2)) / (2 * shares.mean(axis=1))
+    np.testing.assert_allclose(sim.outcomes(data).burden_gini.sel(year=2030), apart)
+
+
+def test_beliefs_readiness_hedging_aid_and_what_is_under_way(pair):
+    data, table = pair[1], sim.outcomes(pair[1]).sel(year=2030)
+    doubt = (at(data, "commitment") - at(data, "credibility_russia")).mean(axis=1)
+    np.testing.assert_allclose(table.commitment_less_russian_belief, doubt)
+    with_forces = [ally for ally in data.ally.values if ally != "ISL"]
+    np.testing.assert_allclose(table.readiness, at(data, "readiness", ally=with_forces).mean(axis=1))
+    np.testing.assert_allclose(table.nuclear_hedging, at(data, "hedge").max(axis=1))
+    money = (at(data, "aid") * at(data, "gdp")).sum(axis=1) / at(data, "gdp").sum(axis=1)
+    np.testing.assert_allclose(table.aid_to_ukraine, money + at(data, "us_aid"))
+    np.testing.assert_allclose(table.troops_under_way, at(data, "troops_in_transit"))
+    np.testing.assert_allclose(table.attacks_in_ukraine, at(data, "ukraine_attacks"))
+
+
 def test_the_year_a_gap_closes_is_the_first_one_and_may_not_be_reached():
     gap = xr.DataArray([[3.0, 0.0, -1.0], [3.0, 2.0, 1.0]], dims=("world", "year"), coords={"year": [2025, 2026, 2027]})
     first, second = results.year_reached(gap).values

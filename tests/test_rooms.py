@@ -9,9 +9,9 @@ ROOT = Path(__file__).parents[1]
 SIM = ROOT / "sim"
 
 ORDER = (
-    "errors", "quarters", "tables", "reading", "facts", "reference", "priors", "params", "state", "rules", "draws",
+    "errors", "quarters", "tables", "reading", "priors", "facts", "reference", "params", "state", "rules", "draws",
     "plan", "step", "start", "variables", "agents", "scenario", "outcomes", "ensemble", "results", "batch",
-    "analysis", "__init__", "catalogue", "report", "frames", "charts", "controls",
+    "analysis", "__init__", "catalogue", "report", "frames", "families", "charts", "controls",
     "provenance", "question", "pages", "cli", "__main__",
 )  # fmt: skip
 """Rooms from bottom to top. A new module takes its place here, above all it looks at."""

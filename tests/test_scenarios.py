@@ -159,6 +159,11 @@ def test_a_scenario_can_be_named_where_it_is_run():
         sim.run(3)
 
 
+def eastern(troops, hosts="POL, ROU"):
+    """A file with one withdrawal, on its fourth line, whose size holds these keys."""
+    return f"name: x\nwithdrawals:\n  - hosts: [{hosts}]\n    troops: {{{troops}}}\n    from: 2025Q3\n"
+
+
 STRUCTURE = {
     "unknown key": ("name: x\nlevrs: {}\n", "x.yaml:2: levrs: unknown key. Did you mean 'levers'?"),
     "unknown lever": ("name: x\nlevers:\n  treshold: 3\n", "x.yaml:3: levers.treshold: unknown lever. Did you mean 't"),
@@ -208,13 +213,105 @@ STRUCTURE = {
     ),
     "fact without number": (
         "name: x\nwithdrawals: [{host: ROU, troops: {fact: russia-objects}, from: 2026Q1}]\n",
-        "the fact 'russia-objects' gives no number of persons.",
+        "the fact 'russia-objects' gives no number in persons. Choose one that does: troops-in-europe, ",
     ),
     "over nought": ("name: x\nwithdrawals: [{host: ROU, troops: 1, from: 2026Q1, over: 0}]\n", "withdrawals.0.over"),
     "odd status": (
         "name: x\nwithdrawals: [{host: ROU, troops: 1, from: 2026Q1, status: maybe}]\n",
-        "withdrawals.0.status: 'maybe' does not fit.",
+        "withdrawals.0.status: unknown status 'maybe'. Known: announced, executed, stated, quoted, reported, consid",
     ),
+    "misspelt status": (
+        "name: x\nwithdrawals:\n  - {host: ROU, troops: 1, from: 2026Q1, status: consdered}\n",
+        "x.yaml:3: withdrawals.0.status: unknown status 'consdered'. Did you mean 'considered'?",
+    ),
+    "status a number": (
+        "name: x\nwithdrawals: [{host: ROU, troops: 1, from: 2026Q1, status: 3}]\n",
+        "withdrawals.0.status: 3 does not fit.",
+    ),
+    "unknown reading": (
+        "name: x\nreading: strickt\n",
+        "x.yaml:2: reading: unknown reading 'strickt'. Did you mean 'strict'?",
+    ),
+    "unknown reading of a fact": (
+        eastern("fact: eastern-withdrawal, reading: losse"),
+        "x.yaml:4: withdrawals.0.troops.reading: unknown reading 'losse'. Did you mean 'loose'?",
+    ),
+    "misspelt fact": (
+        eastern("fcat: eastern-withdrawal"),
+        "x.yaml:4: withdrawals.0.troops: unknown key 'fcat'. Did you mean 'fact'?",
+    ),
+    "no fact": (eastern("reading: strict"), "withdrawals.0.troops: names no fact. Write {fact: id}."),
+    "fact a list": (eastern("fact: [a]"), "withdrawals.0.troops: unknown fact \"['a']\"."),
+    "reading and factor": (
+        eastern("fact: eastern-withdrawal, reading: strict, factor: 1"),
+        "withdrawals.0.troops: has a reading and a factor, which takes its place. Write one of the two.",
+    ),
+    "odd factor": (
+        eastern("fact: eastern-withdrawal, factor: {gamma: [1, 2]}"),
+        "withdrawals.0.troops.factor: no distribution. Write one of uniform, triangular, normal",
+    ),
+    "negative factor": (
+        eastern("fact: eastern-withdrawal, factor: {uniform: [-1, 1]}"),
+        "withdrawals.0.troops.factor: reaches from -1 to 1. A factor takes 0 to 20.",
+    ),
+    "factor in words": (
+        eastern("fact: eastern-withdrawal, factor: half"),
+        "withdrawals.0.troops.factor: 'half' is no factor. Write a number, or {uniform: [0.5, 1]}.",
+    ),
+    "infinite factor": (
+        eastern("fact: eastern-withdrawal, factor: .inf"),
+        "withdrawals.0.troops.factor: reaches from inf to inf.",
+    ),
+    "triangular with two": (
+        eastern("fact: eastern-withdrawal, factor: {triangular: [0, 1]}"),
+        "triangular has 2 numbers. Write three numbers.",
+    ),
+    "triangular out of order": (
+        eastern("fact: eastern-withdrawal, factor: {triangular: [0, 1, 0.5]}"),
+        "triangular falls. Write its lower end, its peak and its upper end in rising order.",
+    ),
+    "printed number above the stock": (
+        eastern("fact: eastern-withdrawal", hosts="ROU"),
+        "withdrawals.0.troops: 10,000 is more than the 1,697 in ROU. Write less.",
+    ),
+    "hedge wholly above the stock": (
+        eastern("fact: first-term-withdrawals", hosts="ROU"),
+        "withdrawals.0.troops: 2,000 is more than the 1,697 in ROU. Write less.",
+    ),
+    "lever of another unit": (
+        "name: x\nlevers:\n  threshold: {fact: border-total}\n",
+        "x.yaml:3: levers.threshold: the fact 'border-total' gives no number in % of GDP. Choose one that does: ",
+    ),
+    "lever without facts in its unit": (
+        "name: x\nlevers: {congress: {fact: border-total}}\n",
+        "levers.congress: the fact 'border-total' gives no number in 0 to 1. Write a number.",
+    ),
+    "hedged lever": (
+        "name: x\nlevers: {border: {fact: border-increase}}\n",
+        "levers.border: the fact 'border-increase' has another number in each world ('some', default reading: "
+        "triangular 0.95 to 1.05, peak 1), and a lever has one for all. Write reading: strict or factor: 1.",
+    ),
+    "lever that a reading makes uncertain": (
+        "name: x\nreading: loose\nlevers: {threshold: {fact: spending-demand}}\n",
+        "x.yaml:3: levers.threshold: the fact 'spending-demand' has another number in each world ('exact', loose read",
+    ),
+    "lever with a wide factor": (
+        "name: x\nlevers: {border: {fact: border-increase, factor: {uniform: [0, 1]}}}\n",
+        "(its factor: uniform 0 to 1), and a lever has one for all.",
+    ),
+    "fact beyond the lever": (
+        "name: x\nlevers: {threshold: {fact: spending-demand, factor: 2}}\n",
+        "levers.threshold: 10 is out of range. It takes 0 to 6 % of GDP.",
+    ),
+    "hedged fact on a path": (
+        "name: x\nevents:\n  - {from: 2026Q1, levers: {border: {2027Q1: {fact: border-increase}}}}\n",
+        "x.yaml:3: events.0.levers.border.2027Q1: the fact 'border-increase' has another number",
+    ),
+    "misspelt fact of a lever": (
+        "name: x\nlevers: {border: {fct: border-total}}\n",
+        "levers.border: unknown key 'fct'. Did you mean 'fact'?",
+    ),
+    "text on a path": ("name: x\nlevers: {pledge: {2026Q1: 2%}}\n", "levers.pledge.2026Q1: '2%' is no number."),
     "unknown strategy": ("name: x\nstrategies: {HUN: FreeRidr}\n", "unknown strategy 'FreeRidr'. Did you mean 'Fre"),
     "unknown ally": ("name: x\nstrategies: {HUNG: FreeRider}\n", "strategies.HUNG: unknown ally."),
     "unknown school": (

@@ -50,6 +50,11 @@ class Flows(NamedTuple):
     home: np.ndarray  # [..., 1] net arrivals at home
 
 
+def carried_out(execution, congress, brake):
+    """Chance that an announced withdrawal is carried out [...], with an active Congress against it. Equation 4."""
+    return execution * (1.0 - brake * congress)
+
+
 def statutory_floor(floor, certification):
     """The fewest troops that a statute leaves [...], persons; certified, it binds less or not at all. Equation 4a."""
     return floor * (1.0 - certification)

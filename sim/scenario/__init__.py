@@ -19,12 +19,24 @@ from sim import priors, reading
 from sim import quarters as calendar
 from sim.agents import DEFAULT_STRATEGY
 from sim.errors import InputError, ScenarioError
+from sim.facts import Reading
 from sim.params import levers
 from sim.plan import Plan
 from sim.reading import Page, hint
 from sim.reference import ALLIES, roster
-from sim.scenario.blocks import END, EVERY_SCHOOL, START, Event, ScenarioFile, WithdrawalBlock, schema, withdrawal
-from sim.scenario.checks import problems
+from sim.scenario.blocks import (
+    END,
+    EVERY_SCHOOL,
+    START,
+    Event,
+    ScenarioFile,
+    WithdrawalBlock,
+    facts_used,
+    schema,
+    withdrawal,
+)
+from sim.scenario.checks import problems, remarks
+from sim.scenario.stated import is_stated, number
 
 __all__ = [
     "Event",
@@ -32,6 +44,7 @@ __all__ = [
     "ScenarioFile",
     "WithdrawalBlock",
     "load_scenario",
+    "remarks",
     "scenario_names",
     "scenarios_dir",
     "schema",
@@ -54,6 +67,7 @@ class Scenario:
     uncertainties: Mapping[str, Any] = field(default_factory=dict)
     strategies: Mapping[str, str] = field(default_factory=dict)
     school: str = EVERY_SCHOOL
+    reading: Reading = "default"
     documents: tuple[str, ...] = ()
 
     def with_levers(self, **values: Any) -> "Scenario":
@@ -73,10 +87,14 @@ class Scenario:
         return _checked(replace(self, uncertainties={**self.uncertainties, **deepcopy(values)}), "with_uncertainties")
 
     def with_withdrawal(
-        self, hosts: Sequence[str], troops: Any, start: str, over: int = 4, status: str = "announced"
+        self, hosts: Sequence[str], troops: Any, start: str, over: int = 4, status: str | None = None
     ) -> "Scenario":
-        """The scenario with one more withdrawal of US troops."""
-        written = {"hosts": list(hosts), "troops": troops, "from": start, "over": over, "status": status}
+        """The scenario with one more withdrawal of US troops.
+
+        `troops` is a number or a fact, such as {"fact": "eastern-withdrawal", "reading": "strict"}. Without a status
+        it has that of the fact, or is announced.
+        """
+        written = {"hosts": list(hosts), "troops": deepcopy(troops), "from": start, "over": over, "status": status}
         try:
             block = WithdrawalBlock.model_validate(written)
         except ValidationError as error:
@@ -94,6 +112,10 @@ class Scenario:
         """The scenario under one school of deterrence, or under `all`."""
         return _checked(replace(self, school=school), "with_school")
 
+    def with_reading(self, reading: Reading) -> "Scenario":
+        """The scenario with the hedges of all its facts read this way, but for those that say otherwise."""
+        return _checked(replace(self, reading=reading), "with_reading")
+
     def under(self, other: "Scenario") -> "Scenario":
         """This policy in the world that another scenario assumes: its uncertainties, school, start and end.
 
@@ -108,6 +130,12 @@ class Scenario:
         """The scenario over other quarters."""
         return _checked(replace(self, start=start or self.start, end=end or self.end), "with_horizon")
 
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that the scenario draws on: those it lists, then those whose numbers it takes."""
+        values = [value for block in (self, *self.events) for value in block.levers.values()]
+        return tuple(dict.fromkeys((*self.documents, *facts_used(values, self.withdrawals))))
+
     @cached_property
     def _plan(self) -> Plan:
         span = calendar.span(self.start, self.end)
@@ -118,7 +146,7 @@ class Scenario:
             roster=roster(self.start),
             levers=_paths(self, span),
             strategies=tuple(chosen.get(ally, self.strategies.get("default", DEFAULT_STRATEGY)) for ally in ALLIES),
-            withdrawals=tuple(withdrawal(block) for block in self.withdrawals),
+            withdrawals=tuple(withdrawal(block, self.reading) for block in self.withdrawals),
             priors={
                 name: priors.read(value) if isinstance(value, dict) else float(value)
                 for name, value in self.uncertainties.items()
@@ -144,6 +172,7 @@ class Scenario:
             "uncertainties": dict(self.uncertainties),
             "strategies": dict(self.strategies),
             "school": self.school if self.school != EVERY_SCHOOL else "",
+            "reading": self.reading if self.reading != "default" else "",
             "documents": list(self.documents),
         }
         return {key: value for key, value in every.items() if value}
@@ -284,6 +313,7 @@ def _merged(key: str, parent: Scenario, own: ScenarioFile) -> Scenario:
         uncertainties={**parent.uncertainties, **own.uncertainties},
         strategies={**parent.strategies, **own.strategies},
         school=own.school or parent.school,
+        reading=own.reading or parent.reading,  # type: ignore[arg-type]
         documents=tuple(dict.fromkeys((*parent.documents, *own.documents))),
     )
 
@@ -293,19 +323,20 @@ def _merged(key: str, parent: Scenario, own: ScenarioFile) -> Scenario:
 
 def _paths(scenario: Scenario, span: Sequence[str]) -> dict[str, np.ndarray]:
     """Every lever's value in every quarter [T]: default, then the scenario's, then its events in order."""
-    paths = {name: _path(scenario.levers.get(name, lever.default), span) for name, lever in levers().items()}
+    reading = scenario.reading
+    paths = {name: _path(scenario.levers.get(name, lever.default), span, reading) for name, lever in levers().items()}
     for event in scenario.events:
         first, last = span.index(event.from_), span.index(event.until) if event.until else len(span) - 1
         for name, value in event.levers.items():
-            paths[name][first : last + 1] = _path(value, span)[first : last + 1]
+            paths[name][first : last + 1] = _path(value, span, reading)[first : last + 1]
     return paths
 
 
-def _path(value: Any, span: Sequence[str]) -> np.ndarray:
+def _path(value: Any, span: Sequence[str], reading: Reading) -> np.ndarray:
     """A value held, or straight lines between the quarters of a path, held before the first and after the last."""
-    if not isinstance(value, Mapping):
-        return np.full(len(span), float(value))
-    marks = sorted((calendar.number(quarter), float(v)) for quarter, v in value.items())
+    if not isinstance(value, Mapping) or is_stated(value):
+        return np.full(len(span), number(value, reading))
+    marks = sorted((calendar.number(quarter), number(v, reading)) for quarter, v in value.items())
     when, what = zip(*marks, strict=True)
     return np.interp([calendar.number(quarter) for quarter in span], when, what)
 

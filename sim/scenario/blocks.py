@@ -1,15 +1,17 @@
 """The structure of a scenario file, and its JSON Schema for editors."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from sim import priors
 from sim.agents import strategies
-from sim.facts import load_facts
+from sim.facts import READINGS, Reading, load_facts
 from sim.params import levers, uncertainties
-from sim.plan import Withdrawal
+from sim.plan import ANNOUNCED, Withdrawal, withdrawal_statuses
 from sim.reference import ALLIES
+from sim.scenario.stated import LARGEST_FACTOR, facts_in, is_stated, stated
 
 START, END = "2025Q1", "2035Q4"
 LONGEST = 160
@@ -46,10 +48,12 @@ class WithdrawalBlock(_Block):
 
     host: str | None = Field(None, description="One host (ISO3)")
     hosts: Hosts = Field(default_factory=list, description="Several hosts: each gives in proportion to its stock")
-    troops: Any = Field(description="Persons in all, or {fact: id} with the fact's hedge as a distribution")
+    troops: Any = Field(description="Persons in all, or a fact with its hedge as a distribution")
     from_: Quarter = Field(alias="from", description="First quarter")
     over: int = Field(4, ge=1, le=LONGEST, description="Quarters it takes, in equal parts")
-    status: Literal["announced", "executed"] = Field("announced", description="Announced ones may not happen")
+    status: str | None = Field(
+        None, description="How surely it comes; without it the status of the fact, or announced for a plain number"
+    )
     why: str = Field("", description="What happens in the world")
 
 
@@ -62,7 +66,10 @@ class ScenarioFile(_Block):
     extends: str | None = Field(None, description="Another scenario that this one changes")
     start: Quarter | None = Field(None, description="First quarter")
     end: Quarter | None = Field(None, description="Last quarter")
-    levers: dict[str, Any] = Field(default_factory=dict, description="Levers: a number, or a path {quarter: number}")
+    levers: dict[str, Any] = Field(
+        default_factory=dict, description="Levers: a number, a fact, or a path {quarter: number}"
+    )
+    reading: str | None = Field(None, description="How the hedges of all facts in the scenario are read")
     events: list[Event] = Field(default_factory=list)
     withdrawals: list[WithdrawalBlock] = Field(default_factory=list)
     uncertainties: dict[str, Any] = Field(
@@ -73,18 +80,20 @@ class ScenarioFile(_Block):
     documents: list[str] = Field(default_factory=list, description="Facts that the scenario draws on")
 
 
-def withdrawal(block: WithdrawalBlock) -> Withdrawal:
-    number, hedge = _size(block.troops)
-    hosts = (block.host,) if block.host else tuple(block.hosts)
-    return Withdrawal(tuple(sorted(hosts)), number, block.from_, block.over, block.status, hedge)
+def withdrawal(block: WithdrawalBlock, reading: Reading = "default") -> Withdrawal:
+    """A withdrawal with its fact looked up; `reading` is the scenario's."""
+    hosts = tuple(sorted([block.host] if block.host else block.hosts))
+    if not is_stated(block.troops):
+        return Withdrawal(hosts, float(block.troops), block.from_, block.over, block.status or ANNOUNCED)
+    size, status = stated(block.troops, reading), block.status or load_facts()[block.troops["fact"]].status
+    return Withdrawal(hosts, size.value, block.from_, block.over, status, size.hedge, size.reading, size.factor)
 
 
-def _size(troops: Any) -> tuple[float, str]:
-    """The number and the hedge of a size that is given as a number or as a fact."""
-    if isinstance(troops, dict):
-        fact = load_facts()[troops["fact"]]
-        return float(fact.value), fact.hedge  # type: ignore[arg-type]
-    return float(troops), "exact"
+def facts_used(levers: Iterable[Any], withdrawals: Iterable[WithdrawalBlock]) -> tuple[str, ...]:
+    """The facts whose numbers stand in levers or withdrawals, each once."""
+    values = [*levers, *(block.troops for block in withdrawals)]
+    values += [v for path in values if isinstance(path, Mapping) and not is_stated(path) for v in path.values()]
+    return tuple(dict.fromkeys(value["fact"] for value in values if is_stated(value)))
 
 
 def schema() -> dict[str, Any]:
@@ -94,7 +103,11 @@ def schema() -> dict[str, Any]:
     values = {
         name: {
             "description": f"{lever.about} ({lever.unit}). {lever.note}",
-            "anyOf": [bounds, {"type": "object", "additionalProperties": bounds}],
+            "anyOf": [
+                bounds,
+                _fact_schema(lever.unit),
+                {"type": "object", "additionalProperties": {"anyOf": [bounds, _fact_schema(lever.unit)]}},
+            ],
         }
         for name, lever in levers().items()
         for bounds in [{"type": "number", "minimum": lever.low, "maximum": lever.high}]
@@ -117,5 +130,31 @@ def schema() -> dict[str, Any]:
         "documents": {"type": "array", "items": {"enum": sorted(load_facts())}},
     }  # fmt: skip
     made["properties"] |= named
+    made["properties"]["reading"] |= {"enum": list(READINGS)}
     made["$defs"]["Event"]["properties"]["levers"] = named["levers"]
+    block = made["$defs"]["WithdrawalBlock"]["properties"]
+    block["troops"]["anyOf"] = [{"type": "number", "minimum": 0}, _fact_schema("persons")]
+    block["status"] |= {"enum": list(withdrawal_statuses())}
+    for entry in (made["properties"]["reading"], block["status"]):
+        entry.pop("anyOf"), entry.pop("default")
     return made
+
+
+def _fact_schema(unit: str) -> dict[str, Any]:
+    """A fact in the place of a number in a unit."""
+    numbers = {"type": "array", "items": {"type": "number"}}
+    kinds = dict.fromkeys(priors.WRITABLE, numbers)
+    distribution = {"type": "object", "properties": kinds, "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": {
+            "fact": {"enum": facts_in(unit), "description": "A fact with a number"},
+            "reading": {"enum": list(READINGS), "description": "How its hedge is read"},
+            "factor": {
+                "description": "A factor on its number, in place of the hedge",
+                "anyOf": [{"type": "number", "minimum": 0, "maximum": LARGEST_FACTOR}, distribution],
+            },
+        },
+        "required": ["fact"],
+        "additionalProperties": False,
+    }

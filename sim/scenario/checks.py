@@ -9,11 +9,13 @@ import numpy as np
 from sim import priors
 from sim import quarters as calendar
 from sim.agents import strategies
-from sim.facts import load_facts, load_hedges
-from sim.params import levers, uncertainties
+from sim.facts import READINGS, load_facts
+from sim.params import Lever, levers, uncertainties
+from sim.plan import withdrawal_statuses
 from sim.reading import hint
 from sim.reference import ALLIES, DataError, roster
 from sim.scenario.blocks import EVERY_SCHOOL, LONGEST, Event, WithdrawalBlock, withdrawal
+from sim.scenario.stated import is_stated, number, stated_problems, unfixed_problems
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -24,11 +26,11 @@ Where = Callable[[tuple], str]
 
 def problems(scenario: "Scenario", where: Where) -> list[str]:
     """Everything that the scenario cannot mean, a line each."""
-    found = _horizon_problems(scenario, where)
+    found = _horizon_problems(scenario, where) or _reading_problems(scenario, where)
     if found:
         return found
     for name, value in scenario.levers.items():
-        found += _lever_problems(name, value, ("levers", name), where)
+        found += _lever_problems(scenario, name, value, ("levers", name), where)
     found += [line for n, event in enumerate(scenario.events) for line in _event_problems(scenario, event, n, where)]
     found += [
         line for n, block in enumerate(scenario.withdrawals) for line in _withdrawal_problems(scenario, block, n, where)
@@ -72,6 +74,12 @@ def _horizon_problems(scenario: "Scenario", where: Where) -> list[str]:
     return []
 
 
+def _reading_problems(scenario: "Scenario", where: Where) -> list[str]:
+    if scenario.reading in READINGS:
+        return []
+    return [f"{where(('reading',))} unknown reading {scenario.reading!r}. {hint(scenario.reading, READINGS)}"]
+
+
 def _quarter_problems(text: Any, where: str) -> list[str]:
     try:
         calendar.number(text)
@@ -92,22 +100,31 @@ def _number_problems(value: Any, low: float, high: float, unit: str, where: str)
     return []
 
 
-def _lever_problems(name: str, value: Any, place: tuple, where: Where) -> list[str]:
+def _lever_problems(scenario: "Scenario", name: str, value: Any, place: tuple, where: Where) -> list[str]:
     if name not in levers():
         return [f"{where(place)} unknown lever. {hint(name, levers(), most=40)}"]
-    lever = levers()[name]
-    if not isinstance(value, Mapping):
-        return _number_problems(value, lever.low, lever.high, lever.unit, where(place))
+    if not isinstance(value, Mapping) or is_stated(value):
+        return _level_problems(scenario, levers()[name], value, where(place))
     if not value:
         return [f"{where(place)} an empty path. Write quarters with numbers, like {{2025Q1: 2, 2035Q4: 3.5}}."]
     return [
         line
-        for quarter, number in value.items()
+        for quarter, level in value.items()
         for line in (
             *_quarter_problems(quarter, where((*place, quarter))),
-            *_number_problems(number, lever.low, lever.high, lever.unit, where((*place, quarter))),
+            *_level_problems(scenario, levers()[name], level, where((*place, quarter))),
         )
     ]
+
+
+def _level_problems(scenario: "Scenario", lever: Lever, value: Any, where: str) -> list[str]:
+    """What is wrong with one value of a lever, given as a number or as a fact."""
+    if is_stated(value):
+        bad = stated_problems(value, lever.unit, where) or unfixed_problems(value, scenario.reading, where)
+        if bad:
+            return bad
+        value = number(value, scenario.reading)
+    return _number_problems(value, lever.low, lever.high, lever.unit, where)
 
 
 def _within(scenario: "Scenario", quarter: str, where: str) -> list[str]:
@@ -128,7 +145,7 @@ def _event_problems(scenario: "Scenario", event: Event, n: int, where: Where) ->
     if not event.levers:
         found.append(f"{where(('events', n, 'levers'))} sets no lever. Name at least one with its value.")
     for name, value in event.levers.items():
-        found += _lever_problems(name, value, ("events", n, "levers", name), where)
+        found += _lever_problems(scenario, name, value, ("events", n, "levers", name), where)
     return found
 
 
@@ -142,36 +159,35 @@ def _withdrawal_problems(scenario: "Scenario", block: WithdrawalBlock, n: int, w
             found.append(f"{where((*place, 'hosts'))} unknown host {host!r}. {hint(host, ALLIES, most=40)}")
     if len(set(block.hosts)) < len(block.hosts):
         found.append(f"{where((*place, 'hosts'))} names a host twice. Name each once.")
+    if block.status is not None and block.status not in withdrawal_statuses():
+        known = withdrawal_statuses()
+        found.append(f"{where((*place, 'status'))} unknown status {block.status!r}. {hint(block.status, known)}")
     return found + _troops_problems(block.troops, where((*place, "troops")))
 
 
 def _troops_problems(troops: Any, where: str) -> list[str]:
-    if not isinstance(troops, dict):
-        return _number_problems(troops, 0.0, 1e6, "persons", where)
-    if set(troops) != {"fact"}:
-        return [f"{where} takes a number of persons, or {{fact: id}}."]
-    facts = load_facts()
-    if troops["fact"] not in facts:
-        return [f"{where} unknown fact {troops['fact']!r}. {hint(troops['fact'], facts)}"]
-    fact = facts[troops["fact"]]
-    if fact.unit != "persons" or not isinstance(fact.value, (int, float)):
-        return [f"{where} the fact {fact.id!r} gives no number of persons. Choose one that does."]
-    return []
+    if isinstance(troops, Mapping):
+        return stated_problems(troops, "persons", where)
+    return _number_problems(troops, 0.0, 1e6, "persons", where)
 
 
 def _stock_problems(scenario: "Scenario", where: Where) -> list[str]:
-    """Withdrawals, added up by host, against what stands there at the start."""
+    """Withdrawals, added up by host, against what stands there at the start.
+
+    The number as printed counts, or the end of its factor's range that lies nearest to it. What a hedge draws beyond
+    the stock is no mistake: a remark says so, and the worlds take what there is.
+    """
     start = roster(scenario.start)
     taken = np.zeros_like(start.troops)
     for n, block in enumerate(scenario.withdrawals):
-        planned = withdrawal(block)
-        largest = float(load_hedges()[planned.hedge].quantile(1.0))
+        planned = withdrawal(block, scenario.reading)
+        firm = min(max(1.0, planned.size.low), planned.size.high)
         place = where(("withdrawals", n, "troops"))
         present = start.troops[np.isin(start.places, planned.hosts)].sum()
-        if planned.troops * largest > present:
+        if planned.troops * firm > present:
             names = ", ".join(planned.hosts)
-            return [f"{place} {planned.troops * largest:,.0f} is more than the {present:,.0f} in {names}. Write less."]
-        taken = taken + planned.by_place(start) * largest
+            return [f"{place} {planned.troops * firm:,.0f} is more than the {present:,.0f} in {names}. Write less."]
+        taken = taken + planned.by_place(start) * firm
         over = np.flatnonzero(taken > start.troops + 0.5)
         if over.size:
             host = start.places[over[0]]
@@ -180,6 +196,22 @@ def _stock_problems(scenario: "Scenario", where: Where) -> list[str]:
                 f"where {start.troops[over[0]]:,.0f} stand. Write less."
             ]
     return []
+
+
+def remarks(scenario: "Scenario") -> list[str]:
+    """What a sound scenario does that its reader may not expect, a line each."""
+    start = roster(scenario.start)
+    taken, found = np.zeros_like(start.troops), []
+    for n, block in enumerate(scenario.withdrawals):
+        planned = withdrawal(block, scenario.reading)
+        taken = taken + planned.by_place(start) * planned.size.high
+        over = taken > start.troops + 0.5
+        if over.any():
+            found.append(
+                f"withdrawals.{n}.troops: up to {planned.troops * planned.size.high:,.0f} may be drawn; no world takes "
+                f"more from {', '.join(np.array(start.places)[over])} than the {start.troops[over].sum():,.0f} there."
+            )
+    return found
 
 
 def _uncertainty_problems(scenario: "Scenario", name: str, value: Any, where: Where) -> list[str]:
