@@ -9,6 +9,7 @@
 
 from sim import ensemble, reading
 from sim.agents import Alliance, Ally
+from sim.analysis.explanation import explain
 from sim.ensemble import run
 from sim.errors import InputError, ScenarioError
 from sim.outcomes import outcomes
@@ -25,6 +26,7 @@ __all__ = [
     "ScenarioError",
     "compare",
     "ensemble",
+    "explain",
     "load_scenario",
     "outcomes",
     "reading",

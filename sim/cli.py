@@ -27,7 +27,7 @@ from sim.laws import certificate as certificates
 from sim.outcomes import OUTCOMES, outcomes
 from sim.params import levers
 from sim.reading import hint
-from sim.report import comparison, comparison_text, run_data, run_text
+from sim.report import comparison, comparison_text, explanation_data, explanation_text, run_data, run_text
 from sim.scenario import Scenario, load_scenario, remarks, scenario_names, schema
 from sim.tables import lines
 from sim.variables import VARIABLES
@@ -161,6 +161,27 @@ def certificate(context, scenario, examples, seed, out, as_json):
     data = certificates.certificate_data(found)
     click.echo(json.dumps(data, indent=2, ensure_ascii=False) if as_json else certificates.certificate_text(found))
     context.exit(0 if found.holds else 1)
+
+
+@main.command()
+@click.argument("scenario")
+@click.option("--ally", required=True, metavar="ALLY", help="Code or name, such as POL or Poland.")
+@click.option("--year", type=int, required=True, help="The year of the budget.")
+@click.option("--world", type=int, default=0, show_default=True, help="Which of the worlds, counted from 0.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same worlds.")
+@click.option("--set", "settings", multiple=True, metavar="LEVER=VALUE", help="Set a lever; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+def explain(scenario, ally, year, world, seed, settings, as_json):
+    """Say why an ally spends what it spends in one year of one world of a SCENARIO.
+
+    The terms of that budget, and the same world played again without each cause, under the same luck.
+
+    \b
+    Example: article5 explain conditional-article5 --ally POL --year 2027 --world 7
+    """
+    found = sim.explain(changed(load_scenario(scenario), settings, None, None), ally, year, seed, world)
+    text = json.dumps(explanation_data(found), indent=2, ensure_ascii=False) if as_json else explanation_text(found)
+    click.echo(text)
 
 
 @main.command()

@@ -1,12 +1,15 @@
 """Results as text for people and as plain data for programs."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from sim import facts, results
+from sim.analysis.decision import PLAN, Decision, Lift, Term
+from sim.analysis.explanation import Explanation
 from sim.outcomes import FRONT_NAMES, HEADLINES, OUTCOMES
 from sim.scenario import Scenario
 from sim.tables import lines, number
@@ -104,3 +107,115 @@ def _doubt(difference: xr.DataArray) -> str:
     if not difference.values.any():
         return "exactly 0"
     return "" if results.clear_of_zero(difference) else "band reaches 0"
+
+
+# --- one budget in one world --------------------------------------------------------------------------------------
+
+NOTICED = 0.005
+"""Smallest change that shows with two digits, pp of GDP."""
+
+NOTABLE = 0.05
+"""Smallest part that a headline names as a counterweight, pp of GDP."""
+
+HABITS = "drift, and the pledge by habit"
+"""What is left of a change when every cause is switched off."""
+
+SEEN = {
+    "drift": "without any threat",
+    "threat": "threat {threat:.2f} of 1",
+    "fiscal room": "room {room:.2f} of 1; slows a rise, not a fall",
+    "help": "log change of the help expected {help_change:+.3f}",
+    "hosted troops": "log change of US troops hosted {host_change:+.3f}",
+    "lift": "toward the line of {pledge:.2f}, never past it",
+    "line": "part of the gap to the line of {pledge:.2f}",
+    "peers": "log change of the others' reported spending {peers_change:+.3f}",
+    "limit": "a share lies between 0 and 10",
+}
+"""What a term of a decision looked at, in the words of the observation."""
+
+STRATEGIES = {
+    "PledgeKeeper": "is lifted toward its line from below; nothing lifts it past the line, or pulls it down to it",
+    "Drifter": "no pledge moves it: line and lift play no part",
+    "Attractor": "closes a part of its gap to the line from both sides: what lifts others plays no part",
+    "FreeRider": "spends less when the others spend more: line and lift play no part",
+    "Follower": "spends more when the others spend more: line and lift play no part",
+}
+
+
+def headline(found: Explanation) -> str:
+    """An explanation in one sentence: how much, how much more, mostly why, and what weighs most against it."""
+    way = 1.0 if found.change >= 0 else -1.0
+    for_, against = _strongest(found, way, NOTICED), _strongest(found, -way, NOTABLE)
+    moved = f"{abs(found.change):.2f} pp {'more' if way > 0 else 'less'} than in {found.year_start}"
+    why = f": mostly {for_}" if for_ else ""
+    but = f"; most of what weighs against it: {against}" if against else ""
+    if abs(found.change) < NOTICED:
+        moved, but = f"as much as in {found.year_start}", ""
+        why = f": {for_} against {against}" if for_ and against else ""
+    return f"{found.name} spends {found.share:.2f}% of GDP in {found.year} in world {found.world}, {moved}{why}{but}."
+
+
+def _strongest(found: Explanation, way: float, least: float) -> str:
+    """The largest part that goes this way, up or down, in words; nothing where it is smaller than the least."""
+    parts = {part.about: part.part for part in found.parts} | {HABITS: found.start_and_drift}
+    about = max(parts, key=lambda name: way * parts[name])
+    return f"{about} ({_signed(parts[about])} pp)" if way * parts[about] >= least else ""
+
+
+def explanation_text(found: Explanation) -> str:
+    """An explanation for people."""
+    parts = [[p.about, _signed(p.part), f"{p.without:.2f}"] for p in found.parts]
+    parts += [[HABITS, _signed(found.start_and_drift), ""], ["in all", _signed(found.change), ""]]
+    alone = found.coalitions[-1].share
+    return "\n".join([
+        headline(found) + "\n",
+        lines([f"since {found.year_start} ({found.share_start:.2f}%)", "pp of GDP", "share without it, %"], parts),
+        "\nEach line is what the cause adds, on average over all orders of switching causes on. Without it: this very\n"
+        "world played again, the cause switched off for all allies from the start. Where a part is large and its\n"
+        f"absence changes little, other causes would have done the same. Without any of them: {alone:.2f}%.\n",
+        _decision_text(found.decision, found.year),
+        f"\n{found.scenario}, plan {found.plan}, seed {found.seed}, world {found.world} (school {found.school}).\n"
+        "One simulated world of stated assumptions, not a forecast.",
+    ])  # fmt: skip
+
+
+def explanation_data(found: Explanation) -> dict[str, Any]:
+    """An explanation as plain data. Shares are % of GDP; parts, terms and lifts are pp of GDP."""
+    return {"headline": headline(found), "change": found.change} | asdict(found)
+
+
+def _decision_text(made: Decision, year: int) -> str:
+    """The budget of one year, term by term."""
+    plan = [_term_row(term, made) for term in made.terms if term.name in PLAN]
+    rest = [_term_row(term, made) for term in made.terms if term.name not in PLAN]
+    planned = [] if made.planned is None else [["= planned share", f"{made.planned:.2f}", ""]]
+    reports = [name for name, on in (("in its own favour", made.flattery), ("an error", made.report_error)) if on]
+    rows = [
+        ["share before", f"{made.share_before:.2f}", ""], *plan, *planned, *rest,
+        ["= share", f"{made.share:.2f}", ""],
+        ["reported share", f"{made.reported:.2f}", " and ".join(reports)],
+    ]  # fmt: skip
+    table = lines([f"budget of {year}", "% of GDP", ""], rows)
+    words = STRATEGIES.get(made.strategy)
+    if words is None:
+        seen = ", ".join(f"{name} {value:.3g}" for name, value in made.observation.items())
+        words = f"a strategy of its own, shown as a whole\nIt saw: {seen}"
+    return f"{table}\n{made.strategy}: {words}." + (f"\n{_lift_text(made.lift)}" if made.lift else "")
+
+
+def _term_row(term: Term, made: Decision) -> list[str]:
+    above = term.name == "lift" and made.planned is not None and made.planned >= made.line
+    words = "planned above the line of {pledge:.2f}" if above else SEEN.get(term.name, "")
+    return [term.name, _signed(term.pp), words.format(**made.observation)]
+
+
+def _lift_text(lift: Lift) -> str:
+    """The lift and its parts, as a product."""
+    asked = " ".join(f"{_signed(value)} {name}" for name, value in lift.asked.items() if value)
+    factors = "".join(f" × {value:.2f} {name}" for name, value in lift.factors.items() if name != "forces")
+    return f"Lift: ({asked}){factors} = {lift.available:.2f} pp available, {lift.used:.2f} used."
+
+
+def _signed(pp: float) -> str:
+    """A change in pp of GDP; a plain 0 is exact."""
+    return f"{pp:+.2f}" if pp else "0"

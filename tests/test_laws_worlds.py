@@ -57,6 +57,11 @@ def test_every_law_of_model_md_stands_in_the_laws_or_is_named_as_one_of_the_test
     assert not {law.number for law in LAWS.values()} & set(ELSEWHERE)
 
 
+@pytest.mark.parametrize("name", levers())
+def test_what_a_lever_needs_is_another_lever_or_withdrawals(name):
+    assert set(levers()[name].needs) <= {*levers(), "withdrawals"} - {name}
+
+
 def test_the_laws_know_every_unit_and_every_elasticity():
     """Laws 7 and 19: what they take from the declarations is what they mean."""
     assert {variable.unit for variable in VARIABLES.values()} <= set(RANGES)
@@ -214,52 +219,62 @@ def test_a_strict_rule_raises_the_danger_where_belief_deters_and_nothing_else_ch
     assert np.mean(relative_risk("commitment", None) > 1.0) > 0.9
 
 
-CONDITIONAL = {"threshold": 4.0, "conditionality": 0.8, "grace": 0.5}
-ACTS = {
-    "threshold": (CONDITIONAL, 4.0, "commitment"),
-    "conditionality": (CONDITIONAL, 0.8, "commitment"),
-    "grace": (CONDITIONAL, 0.2, "commitment"),
-    "congress": (CONDITIONAL, 1.0, "commitment"),
-    "pledge": ({}, 3.5, "share"),
-    "pressure": ({"pledge": 3.5}, 1.0, "share"),
-    "us_share": ({}, 5.0, "us_spending"),
-    "tilt_to_spenders": ({"threshold": 3.0}, 2.0, "troops"),
-    "tilt_to_exposed": ({}, 2.0, "troops"),
-    "pivot": ({}, 20_000.0, "troops_indopacific"),
-    "border": ({}, 10_000.0, "troops_border"),
-    "surge": ({}, 10_000.0, "troops_in_transit"),
-    "troop_floor": ({"pivot": 50_000.0}, 76_000.0, "troops"),
-}
-"""Where each lever must act: other levers, a value of its own, and a variable that changes."""
+MEANT = {
+    "threshold": "commitment", "conditionality": "commitment", "grace": "commitment", "congress": "commitment",
+    "troop_floor": "troops_home", "certification": "troops_home", "treaty_exit": "commitment",
+    "exercise_exclusion": "readiness", "trade_linkage": "share", "eu_shield": "share",
+    "rhetoric": "credibility_ally", "reassurance": "credibility_russia", "law": "credibility_ally", "pledge": "share",
+    "pressure": "share", "us_share": "us_spending", "tilt_to_spenders": "troops", "tilt_to_exposed": "troops",
+    "pivot": "troops_indopacific", "border": "troops_border", "surge": "troops", "military_advice": "troops_home",
+    "us_aid": "us_aid", "european_aid": "aid", "peacekeepers": "peacekeepers",
+    "peacekeepers_covered": "hazard", "ukraine_accession": "ukraine_attacks", "european_effort": "cohesion",
+    "joint_procurement": "capability", "european_umbrella": "hazard", "ceasefire": "war",
+}  # fmt: skip
+"""What each lever is meant to move."""
 
 
-@pytest.mark.parametrize("name", levers())
-def test_every_lever_acts(name):
-    """Law 34: in an admissible setting, the lever away from its neutral value changes what it is meant for."""
-    assert name in ACTS, f"lever {name}: say in ACTS where it must act: (other levers, its value, a variable)"
-    others, value, variable = ACTS[name]
-    neutral = run(plan(12, {**others, name: levers()[name].neutral}), worlds=4, seed=1, keep=(variable,))
-    moved = run(plan(12, {**others, name: value}), worlds=4, seed=1, keep=(variable,))
-    assert levers()[name].low <= value <= levers()[name].high
-    assert not np.allclose(neutral[variable], moved[variable], rtol=1e-3)
+def halfway(name):
+    """A value of a lever on its grid, halfway from neutral to its farther end."""
+    declared = levers()[name]
+    far = max((declared.low, declared.high), key=lambda end: abs(end - declared.neutral))
+    steps = np.ceil(abs(far - declared.neutral) / declared.step / 2.0)
+    return declared.neutral + np.sign(far - declared.neutral) * steps * declared.step
 
 
-def rich():
-    """Eleven years in which every mechanism is at work: all levers, all strategies, attacks."""
-    count, names = 44, sorted(strategies())
-    late = np.arange(count) >= 16
+def at_work(count=44):
+    """Every lever halfway at work, and announced withdrawals."""
     return plan(
         count,
-        {
-            **CONDITIONAL, "congress": 0.5, "pledge": 3.5, "pressure": 0.7, "us_share": 3.6, "tilt_to_spenders": 1.0,
-            "tilt_to_exposed": 0.5, "pivot": 40e3 * late, "border": 4e3, "surge": 30e3, "troop_floor": 60e3,
-        },
-        strategies=tuple(names[index % len(names)] for index in range(len(ALLIES))),
+        {name: halfway(name) for name in levers()},
         withdrawals=(
             Withdrawal(hosts=("POL", "ROU"), troops=6_000.0, start="2026Q1", over=4, status="announced"),
             Withdrawal(hosts=("DEU",), troops=9_000.0, start="2027Q2", over=1, status="announced"),
         ),
-    )  # fmt: skip
+    )
+
+
+@pytest.mark.parametrize("name", levers())
+def test_every_lever_acts(name):
+    """Law 34: where every lever is at work, one end of each differs from its neutral value in what it is meant to move."""
+    assert name in MEANT, f"lever {name}: say in MEANT which variable it is meant to move"
+    declared, here = levers()[name], at_work()
+    found = [
+        run(replace(here, levers={**here.levers, name: np.full(44, value)}), worlds=8, seed=1, keep=(MEANT[name],))
+        for value in (declared.low, declared.neutral, declared.high)
+    ]
+    moved = [not np.allclose(found[1][MEANT[name]], end[MEANT[name]], rtol=1e-3) for end in (found[0], found[2])]
+    assert any(moved)
+
+
+def rich():
+    """Eleven years in which every mechanism is at work: all levers, all strategies, attacks."""
+    here, names = at_work(), sorted(strategies())
+    late = np.arange(44) >= 16
+    return replace(
+        here,
+        levers={**here.levers, "pivot": 40e3 * late, "ceasefire": 0.0 * late, "peacekeepers": 30e3 * late},
+        strategies=tuple(names[index % len(names)] for index in range(len(ALLIES))),
+    )
 
 
 @pytest.mark.parametrize("name", uncertainties())

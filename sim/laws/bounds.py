@@ -28,6 +28,11 @@ RANGES = {
     "brigade equivalents": (0.0, np.inf),
     "per quarter": (0.0, np.inf),
     "count": (0.0, np.inf),
+    "index": (0.0, np.inf),
+    "% of the GDP of Europe and Canada": (0.0, np.inf),
+    "bn 2021 USD": (0.0, np.inf),
+    "bn USD per year": (0.0, np.inf),
+    "bn USD": (0.0, np.inf),
 }
 """What a unit allows. A reported share may stand above the highest share there can be."""
 
@@ -64,32 +69,44 @@ def no_host_gets_more_than_it_can_take(plan: Plan, seed: int, choose: Choices) -
         at_most(everywhere(state), most + PERSON, "soldiers present and on their way")
 
 
-def wanted_total(plan: Plan, state: State, now: Now) -> Array:
-    """X* of equation 4a, written out again [R]: the start less executed cuts and diversions, the floor, what fits."""
+def floor_in_force(now: Now) -> Array:
+    """Soldiers that a statute keeps in Europe: of a floor that is certified in part, the rest."""
+    return now.policy.troop_floor - now.policy.troop_floor * now.policy.certification
+
+
+def wanted_total(plan: Plan, before: State, now: Now) -> Array:
+    """X* of equation 4a, written out again [R]: the start less executed cuts, what trade takes and diversions; the
+    floor that is left after certification; what fits. `before` is the state at the end of the last quarter."""
     policy, start = now.policy, plan.roster
-    reference = np.broadcast_to(start.troops, state.stationed.shape).copy()
+    reference = np.broadcast_to(start.troops, before.stationed.shape).copy()
     for k, cut in enumerate(plan.withdrawals):
         quarters_gone = max(0, now.row - plan.quarters.index(cut.start) + 1)
         stock = np.where(np.isin(start.places, cut.hosts), start.troops, 0.0)
         gone = cut.troops * min(1.0, quarters_gone / cut.over) * stock / np.sum(stock)
         reference = reference - now.given.executed[:, k : k + 1] * gone
+    condition = now.conditionality * start.forces
+    asked = (1.0 - condition) * policy.pledge + condition * np.maximum(policy.pledge, policy.threshold)
+    unpaid = np.minimum(np.maximum(asked - before.reported, 0.0), 1.0)
+    sold = np.minimum(start.trade_exposure / 0.05, 1.0) * (1.0 - policy.eu_shield * start.eu)
+    reference[:, :-1] *= 1.0 - now.params.posture.trade_troops * policy.trade_linkage * sold * unpaid
     present = np.sum(reference, axis=-1)
-    wanted = np.maximum(present - policy.pivot - policy.border + policy.surge, policy.troop_floor)
+    wanted = np.maximum(present - policy.pivot - policy.border + policy.surge, floor_in_force(now))
     room = np.sum(np.where(reference > PERSON, start.capacity, 0.0), axis=-1)
     return np.minimum(np.maximum(wanted, 0.0), room)
 
 
 @law(4, "US troops in Europe move toward their target, never past it and never below a floor")
 def the_theatre_moves_toward_its_target(plan: Plan, seed: int, choose: Choices) -> None:
-    before = np.full(WORLDS, np.sum(plan.roster.troops))
+    last, _ = opening(plan, seed, range(WORLDS))
     for state, now in played(plan, seed):
-        goal, after = wanted_total(plan, state, now), np.sum(everywhere(state), axis=-1)
+        before, after = (np.sum(everywhere(s), axis=-1) for s in (last, state))
+        goal = wanted_total(plan, last, now)
         at_least(after, np.minimum(before, goal) - 1e-3, "troops in Europe, falling to their target")
         at_most(after, np.maximum(before, goal) + 1e-3, "troops in Europe, rising to their target")
         room = np.sum(plan.roster.capacity[plan.roster.troops > 0])
-        floor = np.minimum(np.minimum(before, now.policy.troop_floor), room)
+        floor = np.minimum(np.minimum(before, floor_in_force(now)), room)
         at_least(after, floor - 1e-3, "troops in Europe, against the floor")
-        before = after
+        last = state
 
 
 @law(5, "Nobody leaves faster than may be, and no more set out than can move")

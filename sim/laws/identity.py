@@ -12,7 +12,7 @@ from sim.agents import Columns, opening, reference_scale
 from sim.ensemble import run
 from sim.laws.law import Choices, close, equal, law
 from sim.laws.runs import WORLDS, directed, resized, same
-from sim.params import levers, uncertainties
+from sim.params import idle, levers, uncertainties
 from sim.plan import Plan
 from sim.priors import SCHOOLS
 from sim.rules import total
@@ -21,10 +21,11 @@ from sim.start import ANCHOR_QUARTERS, anchored
 from sim.step import MOVING, ORDER
 from sim.variables import VARIABLES
 
-READERS = ("conditionality", "tilt_to_spenders")
-"""Levers that read compliance, so that without them what only compliance reads is idle."""
+DEPENDENT = tuple(name for name, declared in levers().items() if declared.needs)
+"""Levers that act only while another one does."""
 
-IDLE = ("threshold", "grace", "congress")
+UNANCHORED = ("umbrella_effect", "peacekeeper_escalation")
+"""Ways by which a policy moves the danger beside the elasticities."""
 
 ELASTICITIES = tuple(
     name for name, declared in uncertainties().items() if declared.equation == "9c" and name.endswith("_elasticity")
@@ -38,15 +39,18 @@ def set_to(plan: Plan, **values: float) -> Plan:
     return replace(plan, levers={**plan.levers, **paths})
 
 
-@law(16, "A threshold that nothing reads changes nothing, bit for bit")
-def a_threshold_that_nothing_reads_changes_nothing(plan: Plan, seed: int, choose: Choices) -> None:
-    idle = set_to(plan, **dict.fromkeys(READERS, 0.0))
+@law(16, "A lever without what it needs to act, such as a threshold that nothing reads, changes nothing, bit for bit")
+def an_idle_lever_changes_nothing(plan: Plan, seed: int, choose: Choices) -> None:
+    name = choose.one("lever", DEPENDENT)
+    declared = levers()[name]
+    bare = set_to(plan, **{other: levers()[other].neutral for other in declared.needs if other in levers()})
+    bare = replace(bare, withdrawals=() if "withdrawals" in declared.needs else plan.withdrawals)
+    if name not in idle(bare.levers, bool(bare.withdrawals)):
+        raise AssertionError(f"{name} is not called idle although nothing that it needs is there")
     since = choose.whole("quarters before the change", 0, len(plan.quarters))
-    count, paths = np.arange(len(plan.quarters)), {}
-    for name in IDLE:
-        later = choose.number(name, levers()[name].low, levers()[name].high)
-        paths[name] = np.where(count < since, plan.levers[name], later)
-    same(run(replace(idle, levers={**idle.levers, **paths}), WORLDS, seed), run(idle, WORLDS, seed))
+    later = choose.number(name, declared.low, declared.high)
+    path = np.where(np.arange(len(plan.quarters)) < since, plan.levers[name], later)
+    same(run(replace(bare, levers={**bare.levers, name: path}), WORLDS, seed), run(bare, WORLDS, seed))
 
 
 @law(16, "No policy is every lever at its neutral value, bit for bit")
@@ -67,7 +71,7 @@ def a_lever_at_its_neutral_value_is_no_policy(plan: Plan, seed: int, choose: Cho
 def without_elasticities_the_danger_is_the_anchor(plan: Plan, seed: int, choose: Choices) -> None:
     ends = uncertainties()["anchor"].prior
     anchor = choose.number("anchor", ends.low, ends.high)
-    flat = {**(plan.priors or {}), **dict.fromkeys(ELASTICITIES, 0.0), "anchor": anchor}
+    flat = {**(plan.priors or {}), **dict.fromkeys((*ELASTICITIES, *UNANCHORED), 0.0), "anchor": anchor}
     data = run(replace(resized(plan, ANCHOR_QUARTERS), priors=flat), WORLDS, seed, keep=("hazard",))
     chance = 1.0 - np.exp(-data.hazard.sum(["quarter", "ally"]).values)
     close(chance, anchor, "chance of an attack in eleven years", 1e-9)

@@ -17,8 +17,10 @@ from sim.state import Array, State
 from sim.step import at_quarter, play_quarter
 from sim.variables import VARIABLES
 
-MONEY = "bn "
-"""How the unit of money begins."""
+MONEY = "bn 2021 USD"
+"""How the unit of money begins; what a soldier costs is given in USD of its own."""
+
+OVER_GDP = "% of the GDP of Europe and Canada"
 
 
 def reordered(plan: Plan, order: list[int]) -> Plan:
@@ -101,8 +103,8 @@ def the_size_of_blocks_does_not_matter(plan: Plan, seed: int, choose: Choices) -
 def an_ally_without_weight_changes_nobody_else(plan: Plan, seed: int, choose: Choices) -> None:
     """Its money, debt and growth weigh nothing.
 
-    Its GDP still counts in two averages over GDP: the aid to Ukraine that slows Russia down, and the share that the
-    others spend, which only free riders and followers look at. Both are taken out here, and then nobody else changes.
+    Its GDP still counts in averages over GDP: the aid to Ukraine that slows Russia down, and the share that the others
+    spend, which only free riders and followers look at. Both are taken out here, and then nobody else changes.
     """
     plan = replace(plan, priors={**(plan.priors or {}), "aid_slowdown": 0.0, "peer_reaction": 0.0})
     light = int(np.flatnonzero(plan.roster.forces == 0.0)[0])
@@ -117,7 +119,8 @@ def an_ally_without_weight_changes_nobody_else(plan: Plan, seed: int, choose: Ch
     one, other = run(plan, WORLDS, seed), run(replace(plan, roster=replace(plan.roster, **columns)), WORLDS, seed)
     others = [index for index in range(len(ALLIES)) if index != light]
     by_ally = [name for name, variable in VARIABLES.items() if variable.by_ally]
-    same(one, other, [name for name in VARIABLES if name not in by_ally])
+    common = [name for name, variable in VARIABLES.items() if name not in by_ally and variable.unit != OVER_GDP]
+    same(one, other, common)
     same(one, other, by_ally, ally=others)
     same(one, other, [name for name in by_ally if name != "gdp"], ally=[light])
 

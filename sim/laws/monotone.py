@@ -145,7 +145,12 @@ def pressure_never_lifts_past_the_pledge(plan: Plan, seed: int, choose: Choices)
     equal(np.where(planned >= pledge, found, planned), planned, "budget planned above the pledge")
 
 
-LIFTS = ("pledge_lift", "pressure_lift", "conditional_lift")
+LIFTS = tuple(
+    name
+    for name, declared in uncertainties().items()
+    if declared.equation == "2c" and declared.unit.startswith("pp of GDP")
+)
+"""What lifts a budget (2c)."""
 
 
 @law(18, "Without pressure a budget is the plan, and under any pressure it reaches the line")
@@ -170,6 +175,8 @@ def defence_rises_with_everything_that_comes(plan: Plan, seed: int, choose: Choi
     found = defended(state, plan, given)
     better = {
         "own forces": state._replace(capability=state.capability + more),
+        "readiness": state._replace(readiness=state.readiness + more),
+        "soldiers at home": state._replace(peacekeepers=state.peacekeepers * (1.0 - part)),
         "US troops": state._replace(stationed=state.stationed + 1000.0 * more),
         "belief": state._replace(belief_russia=state.belief_russia + more),
         "cohesion": state._replace(cohesion=state.cohesion + part * (1.0 - state.cohesion)),
@@ -193,6 +200,7 @@ def the_danger_answers_in_its_direction(plan: Plan, seed: int, choose: Choices) 
     at_least(found, 0.0, "danger")
     at_most(danger(defence=seen.defence + more), found * (1.0 + ULP), "danger against more defence")
     at_most(danger(belief=seen.belief + more), found * (1.0 + ULP), "danger against more belief")
+    at_most(danger(umbrella=seen.umbrella + more), found * (1.0 + ULP), "danger under a surer umbrella")
     at_least(danger(strength=seen.strength + more), found * (1.0 - ULP), "danger from more strength")
     at_least(danger(forward=seen.forward + more), found * (1.0 - ULP), "danger where more stands")
 
