@@ -11,7 +11,7 @@ import xarray as xr
 
 from sim import facts, frames, results
 from sim.outcomes import FRONT_NAMES, OUTCOMES
-from sim.report import REPORTED, closing, comparison, label, risk_cells
+from sim.report import REPORTED, SCALAR, WHERE_MOVED, closing, comparison, label, risk_cells, told
 from sim.scenario import Scenario
 from sim.tables import lines, number
 
@@ -113,11 +113,13 @@ def frame(members: Sequence[Member]) -> pd.DataFrame:
 # --- for people -----------------------------------------------------------------------------------------------------
 
 
-def text(members: Sequence[Member]) -> str:
-    """The comparisons for people: a row an outcome, a column a scenario."""
+def text(members: Sequence[Member], every: bool = False) -> str:
+    """The comparisons for people: a row an outcome, a column a scenario; `every` shows all outcomes."""
     year, worlds = last_year(members), members[0].both.attrs["worlds"]
-    rows = [[_row(name, members), *(_cell(m.both[name].sel(year=year)) for m in members)] for name in REPORTED]
-    units = [OUTCOMES[name].unit for name in REPORTED]
+    moved = {name for member in members for name in told(member.both, year, every)}
+    shown = [name for name in (SCALAR if every else (*REPORTED, *WHERE_MOVED)) if name in moved]
+    rows = [[_row(name, members), *(_cell(m.both[name].sel(year=year)) for m in members)] for name in shown]
+    units = [OUTCOMES[name].unit for name in shown]
     cells = [{(f, s): c for f, s, c in risk_cells(m.both, year)} for m in members]
     fronts = list(dict.fromkeys(key for column in cells for key in column))
     risks = [[f"{FRONT_NAMES[key[0]]}, {key[1]}", *(_times(column.get(key)) for column in cells)] for key in fronts]

@@ -15,7 +15,22 @@ from sim.scenario import Scenario
 from sim.tables import lines, number
 
 REPORTED = (*HEADLINES, "us_share_of_spending", "allies_at_2", "allies_at_3_5", "gap_burilkov_wolff", "cohesion")
-"""Outcomes that are reported, the headlines first."""
+"""Outcomes that are always reported, the headlines first."""
+
+WHERE_MOVED = (
+    "credibility_at_the_fronts", "brigades_europe_canada", "baltic_brigades", "readiness", "burden_gini",
+    "troops_below_floor", "us_cost_abroad", "us_cost_structure", "us_cost_moving", "aid_to_ukraine",
+    "attacks_in_ukraine", "grey_zone_incidents", "nuclear_hedging",
+)  # fmt: skip
+"""Outcomes that a comparison reports where they differ; the three costs come together or not at all."""
+
+COSTS = {name for name in WHERE_MOVED if name.startswith("us_cost")}
+
+SCALAR = tuple(name for name, declared in OUTCOMES.items() if not declared.by and name != "risk")
+"""All outcomes with one value a world and year; risks are told apart, by front and compared."""
+
+GAPS = tuple(name for name in SCALAR if name.startswith("gap_"))
+"""Outcomes that ask when they come down to 0."""
 
 
 def heading(table: xr.Dataset) -> dict[str, Any]:
@@ -23,16 +38,37 @@ def heading(table: xr.Dataset) -> dict[str, Any]:
     return {key: table.attrs[key] for key in ("scenario", "plan", "seed", "worlds", "start", "end")}
 
 
-def run_text(scenario: Scenario, table: xr.Dataset, year: int) -> str:
-    """A run for people."""
+def run_text(scenario: Scenario, table: xr.Dataset, year: int, every: bool = False) -> str:
+    """A run for people; `every` shows all outcomes."""
     title = f"{scenario.name}: {table.attrs['worlds']:,} simulated worlds, seed {table.attrs['seed']}, end of {year}"
-    rows = [outcome_row(table, name, year) for name in REPORTED]
-    return f"{title}\n\n{lines(['', 'median', '90% of worlds', 'unit'], rows)}\n\n{closing(scenario)}"
+    rows = [outcome_row(table, name, year) for name in (SCALAR if every else REPORTED)]
+    gaps = [[label(name, table), reached(table[name])] for name in GAPS]
+    parts = [title, lines(["", "median", "90% of worlds", "unit"], rows), lines(["", "comes down to 0"], gaps)]
+    return "\n\n".join([*parts, closing(scenario)])
 
 
 def run_data(table: xr.Dataset, year: int) -> dict[str, Any]:
-    """A run as plain data: what was run, and median and 90% band of each outcome."""
-    return heading(table) | {"year": year, "outcomes": results.summary(table, year, REPORTED)}
+    """A run as plain data: what was run, median and 90% band of each outcome, and when gaps close."""
+    found = {name: closes(table[name]) for name in GAPS}
+    return heading(table) | {"year": year, "outcomes": results.summary(table, year, SCALAR), "closes": found}
+
+
+def closes(gap: xr.DataArray) -> dict[str, Any]:
+    """The year by which a gap has closed in half of the worlds (None: not reached), and the part where it never has."""
+    years = results.year_reached(gap).values
+    never = float(np.mean(np.isnan(years)))
+    half = float(np.quantile(np.where(np.isnan(years), np.inf, years), 0.5, method="inverted_cdf"))
+    return {"year": int(half) if np.isfinite(half) else None, "not_reached": never}
+
+
+def reached(gap: xr.DataArray) -> str:
+    """When a gap closes, in words; "not reached" is an answer."""
+    found, end = closes(gap), int(gap.year[-1])
+    if found["not_reached"] == 1.0:
+        return f"not reached by {end} in any world"
+    never = f"not reached by {end} in {100 * found['not_reached']:.0f}% of worlds"
+    half = f"by {found['year']} in half of the worlds" if found["year"] else ""
+    return "; ".join(part for part in (half, never if found["not_reached"] else "") if part)
 
 
 def outcome_row(table: xr.Dataset, name: str, year: int) -> list[str]:
@@ -55,7 +91,7 @@ def closing(*scenarios: Scenario) -> str:
 
 def comparison(both: xr.Dataset, year: int) -> dict[str, Any]:
     """A comparison as plain data."""
-    rows = results.summary(both, year, REPORTED)
+    rows = results.summary(both, year, SCALAR)
     risks = [
         {"front": str(front), "school": str(school), "median": middle, "low": low, "high": high}
         for front, school, (low, middle, high) in risk_cells(both, year)
@@ -73,10 +109,18 @@ def risk_cells(both: xr.Dataset, year: int) -> Iterator[tuple[str, str, np.ndarr
             yield front, school, np.nanquantile(values, [0.05, 0.5, 0.95])
 
 
-def comparison_text(scenario: Scenario, baseline: Scenario, both: xr.Dataset, year: int) -> str:
-    """A comparison for people."""
+def told(both: xr.Dataset, year: int, every: bool = False) -> tuple[str, ...]:
+    """The outcomes that a comparison reports: those that always are, and those whose 90% band is not just 0."""
+    if every:
+        return SCALAR
+    moved = {name for name in WHERE_MOVED if np.nanquantile(both[name].sel(year=year), [0.05, 0.95]).any()}
+    return (*REPORTED, *(name for name in WHERE_MOVED if name in moved or (name in COSTS and COSTS & moved)))
+
+
+def comparison_text(scenario: Scenario, baseline: Scenario, both: xr.Dataset, year: int, every: bool = False) -> str:
+    """A comparison for people; `every` shows all outcomes."""
     rows = []
-    for name in REPORTED:
+    for name in told(both, year, every):
         difference = both[name].sel(year=year)
         low, middle, high = np.nanquantile(difference, [0.05, 0.5, 0.95])
         band = f"{number(low, sign=True)} to {number(high, sign=True)}"
