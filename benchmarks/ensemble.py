@@ -17,6 +17,7 @@ import numpy as np
 import sim
 from sim import draws, ensemble, step
 from sim.agents import Columns, _reference_scale
+from sim.now import at_quarter
 
 SCENARIO = "conditional-article5"
 
@@ -72,7 +73,7 @@ def profile(worlds: int) -> dict[str, float]:
     luck = clock("draws", lambda: draws.block(0, range(worlds), plan.quarters))
     cast = Columns(plan.strategies)
     for quarter in range(len(plan.quarters)):
-        now = step.at_quarter(plan, given, luck, quarter, cast)
+        now = at_quarter(plan, given, luck, quarter, cast)
         for move in step.ORDER:
             state = clock(move.__name__, lambda m=move, s=state, n=now: m(s, n))
     whole = sum(span.values())

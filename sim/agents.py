@@ -17,12 +17,13 @@ from mesa.datacollection import DataCollector
 
 from sim import draws
 from sim.errors import InputError
+from sim.now import Given, Now, at_quarter
 from sim.params import Params
 from sim.plan import Plan
 from sim.rules import burden, deterrence, posture
 from sim.start import ANCHOR_QUARTERS, anchored, one_world, start
 from sim.state import Action, Balance, Observation, Orders, Shock, State, Temptation, Theatre
-from sim.step import Given, Now, at_quarter, play_quarter
+from sim.step import play_quarter
 from sim.variables import VARIABLES
 
 

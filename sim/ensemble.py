@@ -9,6 +9,7 @@ import xarray as xr
 from sim import draws
 from sim.agents import Columns, opening, planned, whole
 from sim.errors import InputError
+from sim.now import Now, at_quarter
 from sim.outcomes import OUTCOMES, outcomes
 from sim.params import levers
 from sim.plan import Plan
@@ -16,7 +17,7 @@ from sim.priors import SCHOOLS
 from sim.reading import hint
 from sim.scenario import load_scenario
 from sim.state import State
-from sim.step import Now, at_quarter, play_quarter
+from sim.step import play_quarter
 from sim.variables import VARIABLES
 
 BLOCK = 1024

@@ -7,22 +7,13 @@ from typing import Any
 import numpy as np
 
 from sim.draws import Luck
+from sim.now import Cast, Given, at_quarter
 from sim.params import Params
 from sim.plan import Plan
 from sim.rules import accounting, burden, deterrence, exercises, expit, logit, posture, total
+from sim.seen import defended, help_expected, near_the_border, own_spending, us_aid_start
 from sim.state import LONGEST_LAG, Array, State
-from sim.step import (
-    MOVING,
-    Cast,
-    Given,
-    at_quarter,
-    defended,
-    help_expected,
-    near_the_border,
-    own_spending,
-    play_quarter,
-    us_aid_start,
-)
+from sim.step import MOVING, play_quarter
 
 ANCHOR_QUARTERS = 44
 """Quarters over which the anchor holds: the eleven years of the reference path (9d)."""

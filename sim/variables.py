@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.now import Now
 from sim.rules import accounting, expit, total
+from sim.seen import brigades, near_the_border
 from sim.state import State
-from sim.step import Now, brigades, near_the_border
 
 Reader = Callable[[State, Now], Any]
 

@@ -101,7 +101,10 @@ def test_brigades_for_the_baltic_states_count_help_from_outside_once(pair):
     data, baltic = pair[1], ["EST", "LTU", "LVA"]
     there, met = at(data, "forces_there", ally=baltic), at(data, "defence", ally=baltic)
     expected = there.sum(axis=1) + (met - there).sum(axis=1) / 3
-    np.testing.assert_allclose(sim.outcomes(data).baltic_brigades.sel(year=2030), expected)
+    table = sim.outcomes(data).sel(year=2030)
+    np.testing.assert_allclose(table.baltic_brigades, expected)
+    np.testing.assert_allclose(table.gap_baltic, 7 - expected)
+    np.testing.assert_allclose(table.gap_nato, 131 - at(data, "brigades").sum(axis=1))
 
 
 def test_the_three_definitions_of_us_cost():

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from sim import draws
 from sim.agents import Columns, opening
 from sim.draws import CHANNELS, SPARE_COLUMNS, Luck
+from sim.now import Given, Now, at_quarter
 from sim.params import Params, levers
 from sim.plan import Plan
 from sim.state import Action, Array, Observation, Shock, State
-from sim.step import Given, Now, at_quarter, play_quarter
+from sim.step import play_quarter
 
 Switch = NDArray[np.bool_]
 """Where a cause is switched off, [R, 1]."""

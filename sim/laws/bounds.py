@@ -7,9 +7,9 @@ from sim.draws import block
 from sim.ensemble import run
 from sim.laws.law import Choices, at_least, at_most, close, equal, finite, law
 from sim.laws.runs import PERSON, WORLDS, everywhere, played
+from sim.now import Now, at_quarter
 from sim.plan import Plan
 from sim.state import Array, State
-from sim.step import Now, at_quarter
 from sim.variables import VARIABLES
 
 POOLS = tuple(v for v in VARIABLES.values() if v.unit == "persons" and v.name.startswith("troops"))

@@ -10,11 +10,12 @@ from sim.agents import Alliance, Columns, opening
 from sim.ensemble import play, run
 from sim.laws.law import Choices, close, equal, law
 from sim.laws.runs import WORLDS, directed, played, recorded, resized, same
+from sim.now import at_quarter
 from sim.params import levers
 from sim.plan import Plan, Withdrawal
 from sim.reference import ALLIES
 from sim.state import Array, State
-from sim.step import at_quarter, play_quarter
+from sim.step import play_quarter
 from sim.variables import VARIABLES
 
 MONEY = "bn 2021 USD"

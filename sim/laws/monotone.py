@@ -9,11 +9,13 @@ import numpy as np
 from sim.agents import Drifter, PledgeKeeper, Russia, UnitedStates
 from sim.laws.law import Choices, at_least, at_most, close, equal, law
 from sim.laws.runs import PERSON, Moment, moment
+from sim.now import Now
 from sim.params import levers, uncertainties
 from sim.plan import Plan
 from sim.rules.commitment import LEAST, MOST
+from sim.seen import defended
 from sim.state import Action, Array, State
-from sim.step import Now, commit, defended, judge
+from sim.step import commit, judge
 
 ULP = 1e-12
 """Rounding of quantities of size one."""

@@ -11,11 +11,12 @@ from sim import draws
 from sim.agents import Columns, opening
 from sim.ensemble import play
 from sim.laws.law import Choices, equal
+from sim.now import Given, Now, at_quarter
 from sim.params import Params
 from sim.plan import Plan
 from sim.priors import SCHOOLS
 from sim.state import Action, Array, Balance, Observation, Orders, Shock, State, Temptation, Theatre
-from sim.step import Given, Now, at_quarter, play_quarter
+from sim.step import play_quarter
 from sim.variables import VARIABLES
 
 WORLDS = len(SCHOOLS)

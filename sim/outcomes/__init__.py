@@ -1,0 +1,16 @@
+"""What an analyst looks at: one function an outcome, with unit, definition, how to read it and how it is known.
+
+An outcome takes the data set of a run and returns one value per world and year (and ally, front or host). To add
+one, write a function in a module of this room: tables, charts and the command line list it.
+
+Badges: *tested* can be scored against history, *documented* is law or accounting, *judgement* rests on assumptions
+that nobody can score.
+"""
+
+from sim.outcomes import danger, forces, posture, spending, trust  # noqa: F401 - each declares its outcomes
+from sim.outcomes.declare import FRONT_NAMES, FRONTS, OUTCOMES, Outcome, outcome, outcomes, year_ends
+
+__all__ = ["FRONTS", "FRONT_NAMES", "HEADLINES", "OUTCOMES", "Outcome", "outcome", "outcomes", "year_ends"]
+
+HEADLINES = ("allies_at_threshold", "spending_europe_canada_share", "troops_europe", "credibility_allies")
+"""What the command line and the app show first."""

@@ -1,0 +1,70 @@
+"""Risk by front, incidents, and the war in Ukraine."""
+
+import numpy as np
+import xarray as xr
+
+from sim.outcomes.declare import FRONTS, outcome
+
+
+@outcome(
+    label="risk by front",
+    unit="probability",
+    reading="Only with its anchor, and only compared with another scenario.",
+    badge="judgement",
+    needs="hazard",
+    by="front",
+)
+def risk_by_front(data: xr.Dataset) -> xr.DataArray:
+    """Probability of a limited attack since the start, by front."""
+    hazard = data.hazard.transpose("world", "year", "ally")
+    by_front = [hazard.values[..., data.front.values == front].sum(axis=-1) for front in FRONTS]
+    coords = {"world": data.world, "year": data.year, "front": list(FRONTS)}
+    return xr.DataArray(-np.expm1(-np.stack(by_front, axis=-1)), coords, ("world", "year", "front"))
+
+
+@outcome(
+    label="risk",
+    unit="probability",
+    reading="Only with its anchor, and only compared with another scenario.",
+    badge="judgement",
+    needs="hazard",
+)
+def risk(data: xr.Dataset) -> xr.DataArray:
+    """Probability of a limited attack on any ally since the start."""
+    return -np.expm1(-data.hazard.sum("ally"))
+
+
+@outcome(
+    label="grey-zone incidents",
+    unit="incidents",
+    reading="Expected number; the count in one world varies around it.",
+    badge="judgement",
+    needs="incidents",
+)
+def grey_zone_incidents(data: xr.Dataset) -> xr.DataArray:
+    """Expected grey-zone incidents since the start, all allies together."""
+    return data.incidents.sum("ally")
+
+
+@outcome(
+    label="aid to Ukraine",
+    unit="% of GDP",
+    reading="From all allies and the United States, relative to the GDP of Europe and Canada.",
+    badge="judgement",
+    needs="aid gdp us_aid",
+)
+def aid_to_ukraine(data: xr.Dataset) -> xr.DataArray:
+    """Aid to Ukraine a year, relative to the GDP of Europe and Canada."""
+    return (data.aid * data.gdp).sum("ally") / data.gdp.sum("ally") + data.us_aid
+
+
+@outcome(
+    label="attacks in Ukraine",
+    unit="attacks",
+    reading="On peacekeepers, or on Ukraine as a member. They test the alliance only under cover.",
+    badge="judgement",
+    needs="ukraine_attacks",
+)
+def attacks_in_ukraine(data: xr.Dataset) -> xr.DataArray:
+    """Attacks on European peacekeepers, or on Ukraine as a member, since the start."""
+    return data.ukraine_attacks
