@@ -35,7 +35,8 @@ class Given(NamedTuple):
     own_spending: Array  # [..., A] of it for own forces; 1 for an ally without forces
     readiness: Array  # [..., A] at the start
     threat: Array  # [..., A] perceived at the start, 0 to 1
-    willing: Array  # [..., A] part of each ally in a force of peacekeepers, adds up to 1
+    willing: Array  # [..., A] part of each ally in a force of peacekeepers that none is too small for, adds up to 1
+    sendable: Array  # [..., A] peacekeepers that each ally can send, persons
     strength: Array  # [..., 1] Russian forces at the start
     belief: Array  # [..., 1] belief in the commitment at the start
     defence: Array  # [..., A] brigade equivalents at the start
@@ -63,15 +64,16 @@ class Now(NamedTuple):
 
     @property
     def conditionality(self) -> Any:
-        """What Congress leaves of the conditionality (3b)."""
-        return commitment.effective_conditionality(
-            self.policy.conditionality, self.policy.congress, self.params.commitment.congress_brake
-        )
+        """What Congress leaves of the conditionality (3b); outside the treaty there is nothing to be conditional."""
+        policy, p = self.policy, self.params.commitment
+        left = commitment.effective_conditionality(policy.conditionality, policy.congress, p.congress_brake)
+        return left * (1.0 - self.exit)
 
     @property
-    def member(self) -> Any:
-        """Whether Ukraine is to be a member once the fighting has ended, 0 or 1."""
-        return self.policy.ukraine_accession
+    def exit(self) -> Any:
+        """How far the United States has left the treaty, against Congress (3c), 0 to 1."""
+        policy, p = self.policy, self.params.commitment
+        return commitment.effective_conditionality(policy.treaty_exit, policy.congress, p.congress_brake)
 
 
 def at_quarter(plan: Plan, given: Given, luck: Luck, quarter: int, cast: Cast) -> Now:

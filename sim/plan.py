@@ -169,21 +169,23 @@ class Plan:
                     values[name] = prior.quantile(draws.uniform(seed, name, worlds), school)
         return gather(values)
 
-    def executed(self, seed: int, worlds: Sequence[int], chance: Any) -> Array:
+    def executed(self, seed: int, worlds: Sequence[int], chance: Any, left: Any = 1.0) -> Array:
         """What part of each withdrawal is carried out [R, K]: 0, or a factor on its stated size.
 
         `chance` is the probability that an announced one comes true (MODEL.md section 3.3): a number, [R, 1], or
-        [R, K] with a column for each withdrawal. Under any other status but `executed` the chance is drawn from the
+        [R, K] with a column for each withdrawal. `left` is what resistance leaves of any chance but that of
+        `executed`, in the same shapes. Under any other status but `executed` the chance is drawn from the
         range of the status, the size always from its hedge (`seeds/hedges.yaml`). No place ever gives more than
         stands there: see `_within_stock`. The luck belongs to the hosts and the number of the announcement, so that
         another date, size, reading or status keeps it.
         """
         sizes, announced = np.zeros((len(worlds), len(self.withdrawals))), Counter[tuple[str, ...]]()
-        chances = np.broadcast_to(chance, sizes.shape)
+        chances, kept = np.broadcast_to(chance, sizes.shape), np.broadcast_to(left, sizes.shape)
         for k, w in enumerate(self.withdrawals):
             announced[w.hosts] += 1
             name = f"withdrawal {announced[w.hosts]} from {'+'.join(w.hosts)}"
-            comes = draws.uniform(seed, name, worlds) < self._likely(w, name, seed, worlds, chances[:, k : k + 1])
+            likely = self._likely(w, name, seed, worlds, chances[:, k : k + 1]) * kept[:, k : k + 1]
+            comes = (draws.uniform(seed, name, worlds) < likely) | (w.status == EXECUTED)
             size = w.size.quantile(draws.uniform(seed, f"size of {name}", worlds))
             sizes[:, k : k + 1] = np.where(comes, size, 0.0)
         return self._within_stock(sizes)

@@ -22,6 +22,9 @@ Array = NDArray[np.float64]
 NATO_BRIGADES = 82.0
 """Brigades of NATO's allies today, as the specification has it (MODEL.md section 4, 7)."""
 
+WILLING_AID = 0.03
+"""Aid to Ukraine from which on an ally counts as willing to send peacekeepers, % of GDP (assumption)."""
+
 NEAR_KM = 1000.0
 """Capitals within this distance make neighbours for help (assumption)."""
 
@@ -99,9 +102,11 @@ class Roster:
 
     @cached_property
     def willing(self) -> Array:
-        """Part of each ally in a force of peacekeepers [A], adds up to 1 (assumption): by its brigades and its aid to
-        Ukraine, and the less, the more exposed it is itself."""
-        weight = self.brigades * self.aid * (1.0 - self.attack_exposure)
+        """Part of each ally in a force of peacekeepers [A], adds up to 1 (assumption).
+
+        European allies that aid Ukraine send by their brigades, and the less, the more exposed they are themselves.
+        """
+        weight = self.brigades * (self.aid >= WILLING_AID) * self.european * (1.0 - self.attack_exposure)
         return weight / np.sum(weight)
 
     @cached_property

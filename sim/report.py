@@ -10,7 +10,7 @@ import xarray as xr
 from sim import facts, results
 from sim.analysis.decision import PLAN, Decision, Lift, Term
 from sim.analysis.explanation import Explanation
-from sim.outcomes import FRONT_NAMES, HEADLINES, OUTCOMES
+from sim.outcomes import ANY, FRONT_NAMES, HEADLINES, OUTCOMES
 from sim.scenario import Scenario
 from sim.tables import lines, number
 
@@ -23,6 +23,9 @@ WHERE_MOVED = (
     "attacks_in_ukraine", "grey_zone_incidents", "nuclear_hedging",
 )  # fmt: skip
 """Outcomes that a comparison reports where they differ; the three costs come together or not at all."""
+
+OFTEN = 0.9
+"""Part of the worlds below which it is said in how many a difference is not nought."""
 
 COSTS = {name for name in WHERE_MOVED if name.startswith("us_cost")}
 
@@ -101,12 +104,12 @@ def comparison(both: xr.Dataset, year: int) -> dict[str, Any]:
 
 
 def risk_cells(both: xr.Dataset, year: int) -> Iterator[tuple[str, str, np.ndarray]]:
-    """Relative risk by front and school: (front, school, 5%, 50%, 95% quantiles)."""
-    table = both.relative_risk_by_front.sel(year=year)
-    for front in table.front.values:
+    """Relative risk by front and school, that of any ally last: (front, school, 5%, 50%, 95% quantiles)."""
+    fronts = both.relative_risk_by_front.sel(year=year)
+    columns = {str(front): fronts.sel(front=front).values for front in fronts.front.values}
+    for front, values in (columns | {ANY: both.relative_risk.sel(year=year).values}).items():
         for school in dict.fromkeys(both.school.values):
-            values = table.sel(front=front).values[both.school.values == school]
-            yield front, school, np.nanquantile(values, [0.05, 0.5, 0.95])
+            yield front, school, np.nanquantile(values[both.school.values == school], [0.05, 0.5, 0.95])
 
 
 def told(both: xr.Dataset, year: int, every: bool = False) -> tuple[str, ...]:
@@ -150,7 +153,10 @@ def _doubt(difference: xr.DataArray) -> str:
     """What must be said of a difference that is nought, or whose band holds 0."""
     if not difference.values.any():
         return "exactly 0"
-    return "" if results.clear_of_zero(difference) else "band reaches 0"
+    if results.clear_of_zero(difference):
+        return ""
+    part = float(np.mean(difference.values != 0.0))
+    return f"not 0 in {100 * part:.0f}% of worlds" if part < OFTEN else "band reaches 0"
 
 
 # --- one budget in one world --------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import numpy as np
 from sim.now import Given, Now
 from sim.plan import Plan
 from sim.rules import accounting, burden, capability, commitment, deterrence, expit, posture, total, ukraine
-from sim.state import Array, Observation, State, Theatre
+from sim.state import Array, Balance, Observation, State, Theatre
 
 
 def withdrawn(now: Now) -> Array:
@@ -83,19 +83,51 @@ def observed(state: State, now: Now, help_: Array, hosted: Array, peers: Array) 
     )
 
 
-def hazard_in_ukraine(state: State, now: Now) -> tuple[Array, Array, Array]:
-    """Hazards of an attack on peacekeepers and on Ukraine as a member, and how far the former are covered [..., 1]."""
-    p, given = now.params, now.given
-    believed = total(given.willing * expit(state.belief_russia))
-    member = now.member * (1.0 - state.war)
-    cover = np.maximum(now.policy.peacekeepers_covered, member)
-    strength = free_strength(state, now) / given.strength
-    drawn = deterrence.drawn_by_doubt(strength, believed - given.belief, p.deterrence)
-    return (
-        ukraine.peacekeeper_hazard(state.peacekeepers, cover, believed, p.ukraine),
-        ukraine.member_hazard(member, given.scale * drawn, p.ukraine),
-        cover,
+def hazard_for_peacekeepers(state: State, now: Now) -> Array:
+    """Hazard of an attack on peacekeepers, per quarter [..., 1] (7): Russia weighs its belief about who sends them."""
+    believed = total(on_watch(state) * expit(state.belief_russia))
+    return ukraine.peacekeeper_hazard(state.peacekeepers, cover(state, now), believed, now.params.ukraine)
+
+
+def sent(state: State, now: Now) -> Array:
+    """Peacekeepers that each ally is to send [..., A], persons: by its part, and no more than it can (7)."""
+    wanted = now.policy.peacekeepers * np.ones_like(state.war)
+    return posture.fill(now.given.willing, now.given.sendable, wanted)
+
+
+def on_watch(state: State) -> Array:
+    """Part of each ally in the force of peacekeepers there is [..., A]; nought while there is none."""
+    return state.peacekeepers / np.maximum(total(state.peacekeepers), 1.0)
+
+
+def cover(state: State, now: Now) -> Array:
+    """How far Article 5 covers peacekeepers [..., 1], 0 to 1: by decision, or because Ukraine is a member."""
+    return np.maximum(now.policy.peacekeepers_covered, member(state, now))
+
+
+def member(state: State, now: Now) -> Array:
+    """Whether Ukraine is a member [..., 1], 0 or 1: once the fighting has ended."""
+    return now.policy.ukraine_accession * (1.0 - state.war)
+
+
+def exposed(now: Now, columns: Array) -> Array:
+    """The average of the allies, each by its exposure to an attack [..., 1]."""
+    weight = now.plan.roster.attack_exposure
+    return total(weight * columns) / np.sum(weight)
+
+
+def hazard_for_member(state: State, now: Now) -> Array:
+    """Hazard of an attack on Ukraine as a member, per quarter [..., 1] (7, 9c): believed in like the exposed allies."""
+    given, p = now.given, now.params
+    balance = Balance(
+        strength=free_strength(state, now) / given.strength,
+        defence=np.ones_like(state.war),
+        belief=exposed(now, expit(state.belief_russia)) - given.belief,
+        forward=p.ukraine.accession_alarm * member(state, now),
+        attraction=p.ukraine.accession_exposure * member(state, now),
+        umbrella=now.policy.european_umbrella * np.ones_like(state.war),
     )
+    return given.scale * deterrence.temptation(balance, p.deterrence)
 
 
 def help_expected(state: State, plan: Plan, given: Given) -> Array:
@@ -128,17 +160,26 @@ def free_strength(state: State, now: Now) -> Array:
     return state.strength * (1.0 - ukraine.tied(state.peacekeepers, now.params.ukraine))
 
 
+def forces(state: State, plan: Plan, given: Given) -> Array:
+    """All brigade equivalents of every ally [..., A], wherever they are: as strong as they are ready (5a, 6)."""
+    return plan.roster.brigades * state.capability * (state.readiness / given.readiness)
+
+
 def brigades(state: State, plan: Plan, given: Given) -> Array:
-    """Brigade equivalents of every ally at home [..., A] (9b): as strong as they are ready, less peacekeeping (7)."""
-    all_ = plan.roster.brigades * state.capability * (state.readiness / given.readiness)
-    return np.maximum(all_ - ukraine.away(state.peacekeepers, given.params.ukraine), 0.0)
+    """Brigade equivalents of every ally at home [..., A] (9b): all of them less peacekeeping (7)."""
+    gone = ukraine.away(state.peacekeepers, given.params.ukraine)
+    return np.maximum(forces(state, plan, given) - gone, 0.0)
+
+
+def guests(state: State, plan: Plan) -> Array:
+    """Brigade equivalents of other allies and the United States in every ally's country [..., A] (9b)."""
+    roster = plan.roster
+    return deterrence.forward_forces(roster.battlegroup, roster.heavy_share, state.stationed[..., :-1])
 
 
 def near_the_border(state: State, plan: Plan, given: Given) -> Array:
-    """Brigade equivalents that stand in every ally's country, its own and its guests' [..., A]."""
-    roster = plan.roster
-    guests = deterrence.forward_forces(roster.battlegroup, roster.heavy_share, state.stationed[..., :-1])
-    return brigades(state, plan, given) + guests
+    """Brigade equivalents that Russia has before it [..., A] (9c): an ally's own, its guests, and its peacekeepers."""
+    return forces(state, plan, given) + guests(state, plan)
 
 
 def defended(state: State, plan: Plan, given: Given) -> Array:
@@ -148,7 +189,7 @@ def defended(state: State, plan: Plan, given: Given) -> Array:
     chances = capability.resolve(state.cohesion, p.capability)
     return deterrence.defence(
         own,
-        deterrence.forward_forces(roster.battlegroup, roster.heavy_share, state.stationed[..., :-1]),
+        guests(state, plan),
         expit(state.belief_russia),
         capability.pledged_by_others(own, roster.near, chances),
         p.deterrence,

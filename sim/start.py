@@ -10,7 +10,7 @@ from sim.draws import Luck
 from sim.now import Cast, Given, at_quarter
 from sim.params import Params
 from sim.plan import Plan
-from sim.rules import accounting, burden, deterrence, exercises, expit, logit, posture, total
+from sim.rules import accounting, burden, deterrence, exercises, expit, logit, posture, total, ukraine
 from sim.seen import defended, help_expected, near_the_border, own_spending, us_aid_start
 from sim.state import LONGEST_LAG, Array, State
 from sim.step import MOVING, play_quarter
@@ -48,12 +48,13 @@ def start(plan: Plan, seed: int, worlds: Sequence[int]) -> tuple[State, Given]:
         orders=(one, one, one), capability=one,
         readiness=exercises.readiness_goal(troops[..., :-1], 0.0, one, params.readiness),
         cohesion=each(params.capability.cohesion_start), hedge=zero, procured=each(0.0),
-        war=war, strength=strength, defence=one, hazard=zero, incidents=zero, attacks=each(0.0), abandoned=each(0.0),
+        war=war, strength=strength, defence=one, hazard=zero, hazard_ukraine=each(0.0), incidents=zero,
+        attacks=each(0.0), abandoned=each(0.0),
         aid=every(roster.aid), us_aid=each(us_aid_start(plan)), peacekeepers=zero, ukraine_attacks=each(0.0),
     )  # fmt: skip
     given = Given(
         params=params,
-        executed=plan.executed(seed, worlds, _execution(plan, params)),
+        executed=plan.executed(seed, worlds, params.posture.execution, _unresisted(plan, params)),
         exposure=exposure,
         exposure_places=np.concatenate([exposure, each(0.5)], axis=-1),
         room=burden.fiscal_room(roster.debt, params.burden) * one,
@@ -62,6 +63,7 @@ def start(plan: Plan, seed: int, worlds: Sequence[int]) -> tuple[State, Given]:
         readiness=state.readiness,
         threat=exposure * state.threat,
         willing=every(roster.willing),
+        sendable=ukraine.most_peacekeepers(every(roster.brigades), params.ukraine),
         strength=strength,
         belief=expit(belief),
         defence=one,
@@ -76,14 +78,11 @@ def start(plan: Plan, seed: int, worlds: Sequence[int]) -> tuple[State, Given]:
     return state._replace(help_before=np.log(help_), defence=given.defence), given
 
 
-def _execution(plan: Plan, params: Params) -> Any:
-    """Chance that each announced withdrawal is carried out [R, K]: what Congress leaves of it when it begins."""
-    p = params.posture
-    chances = [
-        posture.carried_out(p.execution, plan.levers["congress"][plan.quarters.index(w.start)], p.execution_brake)
-        for w in plan.withdrawals
-    ]
-    return np.concatenate(np.broadcast_arrays(*map(np.atleast_2d, chances)), axis=-1) if chances else p.execution
+def _unresisted(plan: Plan, params: Params) -> Any:
+    """What Congress leaves of the chance of each withdrawal when it begins [R, K]."""
+    brake = params.posture.execution_brake
+    parts = [posture.unresisted(plan.levers["congress"][plan.quarters.index(w.start)], brake) for w in plan.withdrawals]
+    return np.concatenate(np.broadcast_arrays(*map(np.atleast_2d, parts)), axis=-1) if parts else 1.0
 
 
 def anchored(plan: Plan, seed: int, worlds: Sequence[int], quiet: Luck, cast: Cast, moves: tuple = MOVING) -> Array:

@@ -39,7 +39,7 @@ class State(NamedTuple):
     belief_russia: Array  # [..., A] what Russia believes of it, logit
     # posture
     stationed: Array  # [..., H] US troops, persons
-    moved: Array  # [..., 1] US soldiers that have left a place so far, persons
+    moved: Array  # [..., 1] US soldiers moved so far, persons
     in_transit: tuple[Array, ...]  # [..., H] each: persons that arrive after 1, 2, ... quarters
     home: Array  # [..., 1] persons
     indopacific: Array  # [..., 1] persons
@@ -56,6 +56,7 @@ class State(NamedTuple):
     strength: Array  # [..., 1] Russian forces free for another front, 0 to 1
     defence: Array  # [..., A] brigade equivalents an attacker would meet
     hazard: Array  # [..., A] of a limited attack, per quarter
+    hazard_ukraine: Array  # [..., 1] of an attack on Ukraine as a member, per quarter
     incidents: Array  # [..., A] expected grey-zone incidents per quarter
     attacks: Array  # [..., 1] limited attacks so far
     abandoned: Array  # [..., 1] attacks in which the US did not fight, so far

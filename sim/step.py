@@ -25,13 +25,19 @@ from sim.rules import (
 )
 from sim.seen import (
     all_aid,
+    cover,
     defended,
+    exposed,
     free_strength,
-    hazard_in_ukraine,
+    hazard_for_member,
+    hazard_for_peacekeepers,
     help_expected,
+    member,
     near_the_border,
     observed,
+    on_watch,
     own_spending,
+    sent,
     theatre,
     theatre_change,
     traded,
@@ -80,7 +86,7 @@ def deploy(state: State, now: Now) -> State:
     south = posture.pool_move(state.border, roster.border + posture.diverted(gone, policy.border, asked), home - east)
     return state._replace(
         stationed=stationed,
-        moved=state.moved + total(flows.out),
+        moved=state.moved + np.maximum(total(flows.out), total(flows.inward)),
         in_transit=in_transit,
         home=home - east - south,
         indopacific=state.indopacific + east,
@@ -90,7 +96,7 @@ def deploy(state: State, now: Now) -> State:
 
 def commit(state: State, now: Now) -> State:
     """4: how likely the United States is to fight for each ally (3c). No agent ever reads it."""
-    p, policy, start = now.params.commitment, now.policy, now.plan.roster.troops
+    p, start = now.params.commitment, now.plan.roster.troops
     chance = commitment.commitment(
         state.compliance,
         now.conditionality,
@@ -98,8 +104,7 @@ def commit(state: State, now: Now) -> State:
         commitment.tripwire_change(state.stationed[..., :-1], start[:-1]),
         theatre_change(state, now),
     )
-    leaving = commitment.effective_conditionality(policy.treaty_exit, policy.congress, p.congress_brake)
-    return state._replace(commitment=commitment.after_exit(chance, leaving, p))
+    return state._replace(commitment=commitment.after_exit(chance, now.exit, p))
 
 
 def believe(state: State, now: Now) -> State:
@@ -188,14 +193,15 @@ def press(state: State, now: Now) -> State:
         strength=free_strength(state, now) / given.strength,
         defence=state.defence / given.defence,
         belief=doubt,
-        forward=near + now.params.ukraine.accession_alarm * (now.member * (1.0 - state.war)),
+        forward=near + now.params.ukraine.accession_alarm * member(state, now),
         attraction=roster.attack_exposure,
         umbrella=now.policy.european_umbrella * np.ones_like(state.war),
     )
     light = (1.0 - roster.heavy_share) * (state.stationed[..., :-1] - roster.troops[:-1]) / deterrence.HEAVY_BRIGADE
     pull = deterrence.pull(roster.attack_exposure, state.aid, p) / given.pull
-    spreading = ukraine.escalated(hazard_in_ukraine(state, now)[0], given.willing, now.params.ukraine)
+    spreading = ukraine.escalated(hazard_for_peacekeepers(state, now), on_watch(state), now.params.ukraine)
     return state._replace(
+        hazard_ukraine=hazard_for_member(state, now),
         hazard=given.scale * now.cast.pressure(balance, now.params).hazard + spreading,
         incidents=deterrence.incidents(pull, doubt, light, p),
     )
@@ -233,7 +239,7 @@ def support(state: State, now: Now) -> State:
     state = state._replace(
         aid=ukraine.aid(state.aid, level, roster.aid, threat, now.given.threat, p.ukraine),
         us_aid=ukraine.us_aid(state.us_aid, policy.us_aid, us_aid_start(now.plan), p.ukraine),
-        peacekeepers=ukraine.deployed(policy.peacekeepers, state.war, now.given.willing),
+        peacekeepers=ukraine.deployed(sent(state, now), state.war),
     )
     return tested_in_ukraine(state, now)
 
@@ -241,14 +247,14 @@ def support(state: State, now: Now) -> State:
 def tested_in_ukraine(state: State, now: Now) -> State:
     """An attack on peacekeepers, or on Ukraine as a member, and what it says about the commitment (7, 3e)."""
     luck, row = now.luck, now.row
-    on_peacekeepers, on_member, cover = hazard_in_ukraine(state, now)
+    covered, bare = cover(state, now) * hazard_for_peacekeepers(state, now), state.hazard_ukraine
     comes, tests = ukraine.attacked(
-        on_peacekeepers + on_member,
-        cover * on_peacekeepers + on_member,
+        hazard_for_peacekeepers(state, now) + bare,
+        covered + bare,
         luck.common("event", "ukraine", row),
         luck.common("event", "ukraine_tested", row),
     )
-    chance = total(now.given.willing * state.commitment)
+    chance = ukraine.mixed(total(on_watch(state) * state.commitment), covered, exposed(now, state.commitment), bare)
     honoured, abandoned = deterrence.answered(tests, chance, luck.common("event", "ukraine_answer", row))
     return noted(state, now.params, honoured, abandoned)._replace(ukraine_attacks=state.ukraine_attacks + comes)
 

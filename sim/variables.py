@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.now import Now
 from sim.rules import accounting, expit, total
-from sim.seen import brigades, near_the_border
+from sim.seen import brigades, guests
 from sim.state import State
 
 Reader = Callable[[State, Now], Any]
@@ -65,7 +65,7 @@ _by_ally("capability", "start = 1", "Forces relative to the start", "5a", "judge
 _by_ally("brigades", "brigade equivalents", "The ally's own forces", "9b", "judgement",
          lambda s, n: brigades(s, n.plan, n.given))  # fmt: skip
 _by_ally("forces_there", "brigade equivalents", "Forces in the country, the ally's own and its guests'", "9b",
-         "judgement", lambda s, n: near_the_border(s, n.plan, n.given))  # fmt: skip
+         "judgement", lambda s, n: brigades(s, n.plan, n.given) + guests(s, n.plan))  # fmt: skip
 _by_ally("readiness", "index", "How ready the ally's forces are", "6", "judgement", lambda s, n: s.readiness)
 _by_ally("hedge", "0 to 1", "Nuclear hedging", "5c", "judgement", lambda s, n: s.hedge)
 _by_ally("aid", "% of GDP", "Aid to Ukraine", "8", "judgement", lambda s, n: s.aid)
@@ -95,6 +95,8 @@ _common("peacekeepers", "persons", "European peacekeepers in Ukraine", "7", "jud
         lambda s, n: np.sum(s.peacekeepers, axis=-1, keepdims=True))  # fmt: skip
 _common("ukraine_attacks", "count", "Attacks on peacekeepers, or on Ukraine as a member, so far", "7", "judgement",
         lambda s, n: s.ukraine_attacks)  # fmt: skip
+_common("hazard_ukraine", "per quarter", "Hazard of an attack on Ukraine as a member", "7", "judgement",
+        lambda s, n: s.hazard_ukraine)  # fmt: skip
 _common("procured", "bn 2021 USD", "European equipment beyond the level of the start, so far", "12d", "judgement",
         lambda s, n: s.procured)  # fmt: skip
 _common("us_cost_abroad", "bn USD per year", "What US troops in Europe cost more than at home", "12a", "judgement",

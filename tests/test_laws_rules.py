@@ -614,14 +614,15 @@ def test_trade_bites_those_who_sell_and_pay_too_little(linkage, shield, sold, eu
 def test_peacekeepers_weigh_on_those_who_send_them_and_cover_deters(weight, wanted, more, p, belief, cover):
     """Equation 7: more of them are more missing at home and tie down more; cover and belief lower the hazard."""
     p, willing = p.ukraine, (weight + 1.0) / np.sum(weight + 1.0)
-    few, many = (ukraine.deployed(n, 0.0, willing) for n in (wanted, wanted + more))
-    np.testing.assert_allclose(np.sum(few), wanted, rtol=1e-9)
+    few, many = (ukraine.deployed(n * willing, 0.0) for n in (wanted, wanted + more))
     assert np.all(ukraine.away(many, p) >= ukraine.away(few, p) - ULP)
     assert np.all((ukraine.tied(many, p) >= ukraine.tied(few, p) - ULP) & (ukraine.tied(many, p) <= 0.15 + ULP))
     bare = ukraine.peacekeeper_hazard(few, 0.0, belief, p)
     assert np.all(ukraine.peacekeeper_hazard(few, cover, belief, p) <= bare + ULP)
     assert np.all(ukraine.peacekeeper_hazard(many, 0.0, belief, p) >= bare - ULP)
-    assert np.all(ukraine.deployed(wanted, 1.0, willing) == 0.0)
+    assert np.all(ukraine.deployed(wanted * willing, 1.0) == 0.0)
+    most = ukraine.most_peacekeepers(weight, p)
+    np.testing.assert_allclose(ukraine.away(most, p), weight / 2.0, rtol=1e-9)
 
 
 @given(probabilities(), probabilities(), probabilities(), switches(), params("capability"), numbers(0.0, 1.0))
@@ -661,7 +662,7 @@ P = SimpleNamespace(
     incident_light=0.1, rhetoric_weight=0.1, reassurance_weight=0.2, law_weight=0.4, exit_commitment=0.1,
     trade_lift=0.2, shaming_effect=-0.02, readiness_base=0.4, readiness_exercises=0.2, readiness_presence=0.05,
     aid_threat=0.5, aid_speed=0.2, aid_inside=0.5, peacekeeper_rotation=3.0, peacekeeper_tie=0.1,
-    peacekeeper_hazard=0.04, peacekeeper_escalation=0.1, accession_exposure=4.0, war_end=0.05, umbrella_effect=0.4,
+    peacekeeper_hazard=0.04, peacekeeper_escalation=0.1, war_end=0.05, umbrella_effect=0.4,
     conditional_cost=0.4, leadership_gain=0.2, hedging_speed=0.1, cost_abroad=18e3, cost_structure=175e3,
     cost_moving=250e3, procurement_part=0.5,
 )  # fmt: skip
@@ -757,7 +758,7 @@ def hand(name, found, expected):
         hand("lift, never below nought",
              burden.lift(SimpleNamespace(**{**vars(SEEN), "pressure": 0.0, "conditionality": 0.0, "shaming": 9.0}), P),
              0.0),
-        hand("carried out", posture.carried_out(0.6, 0.5, 0.4), 0.48),
+        hand("unresisted", posture.unresisted(0.5, 0.4), 0.8),
         hand("statutory floor", posture.statutory_floor(76_000.0, np.array([0.0, 0.5, 1.0])), [76e3, 38e3, 0.0]),
         # goal 0.4 + 0.2(1 − ½·1·0.5) + 0.05·ln 2
         hand("readiness goal", exercises.readiness_goal(1000.0, 1.0, 0.5, P), 0.4 + 0.15 + 0.05 * log(2.0)),
@@ -766,14 +767,16 @@ def hand(name, found, expected):
         hand("aid", ukraine.aid(0.3, 2.0, 0.3, 0.4, 0.2, P), 0.3 + 0.2 * (0.6 * 1.2 / 1.1 - 0.3)),
         hand("US aid", ukraine.us_aid(0.25, 0.0, 0.25, P), 0.2),
         hand("own spending", ukraine.own_spending(np.array([10.0, 1.0]), np.array([4.0, 4.0]), P), [8.0, 0.0]),
-        hand("deployed", ukraine.deployed(30e3, np.array([[0.0], [1.0]]), np.array([0.25, 0.75])),
+        hand("most peacekeepers", ukraine.most_peacekeepers(6.0, P), 4000.0),
+        hand("deployed", ukraine.deployed(np.array([7.5e3, 22.5e3]), np.array([[0.0], [1.0]])),
              [[7.5e3, 22.5e3], [0.0, 0.0]]),
+        hand("mixed", ukraine.mixed(0.2, 1.0, 0.6, 3.0), 0.5),
+        hand("mixed, of nothing", ukraine.mixed(0.2, 0.0, 0.6, 0.0), 0.2),
         hand("away", ukraine.away(4000.0, P), 3.0),
         hand("tied", ukraine.tied(np.array([20e3, 5e3]), P), [0.05]),
         hand("tied, no more than all", ukraine.tied(np.array([90e3]), P), [0.1]),
         hand("peacekeeper hazard", ukraine.peacekeeper_hazard(np.array([3e3, 2e3]), 0.0, 0.65, P), [0.02]),
         hand("peacekeeper hazard, covered", ukraine.peacekeeper_hazard(np.array([30e3]), 1.0, 0.75, P), [0.01]),
-        hand("member hazard", ukraine.member_hazard(1.0, 0.001, P), 0.004),
         hand("escalated", ukraine.escalated(0.05, np.array([0.2, 0.8]), P), [0.001, 0.004]),
         # 1 − e^−0.5 = 0.393; of the hazard of 0.5 a fifth is covered
         hand("attacked", ukraine.attacked(np.array([0.5]), np.array([0.1]), np.array([0.39]), np.array([0.19])),
@@ -786,8 +789,6 @@ def hand(name, found, expected):
         hand("war ends", deterrence.war_ends(np.array([0.04, 0.06, 0.5]), P, 0.0), [1, 0, 0]),
         # 0.05 + 0.5·0.95 = 0.525
         hand("war ends by talks", deterrence.war_ends(np.array([0.04, 0.5, 0.53]), P, 0.5), [1, 1, 0]),
-        # 4^0.5 · e^(3/3)
-        hand("drawn by doubt", deterrence.drawn_by_doubt(4.0, -1 / 3, P), 2.0 * exp(1.0)),
         hand("equipped", capability.equipped(3.0, 2.0, 0.5, 0.2), 1.65),
         # 0.1/4 · 0.5 · 0.4 · 0.5 of the 0.8 that are left
         hand("hedged", capability.hedged(0.2, 0.5, 0.4, 0.5, np.array([1.0, 0.0]), P), [0.202, 0.2]),

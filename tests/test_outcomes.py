@@ -142,7 +142,7 @@ def test_beliefs_readiness_hedging_aid_and_what_is_under_way(pair):
     np.testing.assert_allclose(table.commitment_less_russian_belief, doubt)
     with_forces = [ally for ally in data.ally.values if ally != "ISL"]
     np.testing.assert_allclose(table.readiness, at(data, "readiness", ally=with_forces).mean(axis=1))
-    np.testing.assert_allclose(table.nuclear_hedging, at(data, "hedge").max(axis=1))
+    np.testing.assert_allclose(table.nuclear_hedging, at(data, "hedge").mean(axis=1))
     money = (at(data, "aid") * at(data, "gdp")).sum(axis=1) / at(data, "gdp").sum(axis=1)
     np.testing.assert_allclose(table.aid_to_ukraine, money + at(data, "us_aid"))
     np.testing.assert_allclose(table.troops_under_way, at(data, "troops_in_transit"))

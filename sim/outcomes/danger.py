@@ -35,6 +35,18 @@ def risk(data: xr.Dataset) -> xr.DataArray:
 
 
 @outcome(
+    label="risk for Ukraine as a member",
+    unit="probability",
+    reading="Only after an accession, which the documents rule out. Scaled to the same anchor as the fronts.",
+    badge="judgement",
+    needs="hazard_ukraine",
+)
+def risk_ukraine(data: xr.Dataset) -> xr.DataArray:
+    """Probability of an attack on Ukraine since it became a member; no part of the risk of the fronts."""
+    return -np.expm1(-data.hazard_ukraine)
+
+
+@outcome(
     label="grey-zone incidents",
     unit="incidents",
     reading="Expected number; the count in one world varies around it.",

@@ -12,7 +12,12 @@ from sim.reading import hint
 FRONTS = ("baltic", "poland", "nordic", "black sea")
 """Where risks are shown. Never by ally (MODEL.md section 4)."""
 
-FRONT_NAMES = {"baltic": "Baltic states", "poland": "Poland", "nordic": "Nordic", "black sea": "Black Sea"}
+ANY = "any"
+"""In place of a front: all allies together, those of no front included."""
+
+FRONT_NAMES = {
+    "baltic": "Baltic states", "poland": "Poland", "nordic": "Nordic", "black sea": "Black Sea", ANY: "any ally",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +79,7 @@ def year_ends(data: xr.Dataset) -> xr.Dataset:
     Hazards and incidents, which are per quarter, become their running sums since the start.
     """
     data = data.drop_vars("name", errors="ignore")
-    for flow in ("hazard", "incidents"):
+    for flow in ("hazard", "hazard_ukraine", "incidents"):
         if flow in data:
             data = data.assign({flow: data[flow].cumsum("quarter")})
     last = [quarter.endswith("Q4") for quarter in data.quarter.values]

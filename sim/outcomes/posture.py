@@ -60,7 +60,7 @@ def troops_by_host(data: xr.Dataset) -> xr.DataArray:
 @outcome(
     label="US cost, abroad rather than at home",
     unit="bn USD per year",
-    reading="One of three definitions; never look at one alone. USD of 2004, not converted.",
+    reading="One of three definitions; never look at one alone. USD of 2004. Falls too when troops go to the Pacific.",
     badge="documented",
     needs="us_cost_abroad",
 )
@@ -84,10 +84,10 @@ def us_cost_structure(data: xr.Dataset) -> xr.DataArray:
 @outcome(
     label="US cost, of moving so far",
     unit="bn USD",
-    reading="One of three definitions: paid once for every move, also between hosts.",
+    reading="One of three definitions: paid once for every move, out, in, or between hosts.",
     badge="judgement",
     needs="us_cost_moving",
 )
 def us_cost_moving(data: xr.Dataset) -> xr.DataArray:
-    """What moving US troops out of their places has cost since the start."""
+    """What moving US troops has cost since the start, whether they leave a place or set out for one."""
     return data.us_cost_moving

@@ -68,10 +68,10 @@ def cohesion(data: xr.Dataset) -> xr.DataArray:
 @outcome(
     label="nuclear hedging",
     unit="0 to 1",
-    reading="A judgement about motives, not about anybody's plans. 1 would be a bomb.",
+    reading="A judgement about motives, not about plans or abilities. 1 would be a bomb.",
     badge="judgement",
     needs="hedge",
 )
 def nuclear_hedging(data: xr.Dataset) -> xr.DataArray:
-    """How far the ally that has gone furthest has moved toward a bomb of its own."""
-    return data.hedge.max("ally")
+    """How far the average ally has moved toward a bomb of its own."""
+    return data.hedge.mean("ally")

@@ -12,7 +12,7 @@ class Levers:
 
     threshold: Any = lever(
         2.0, neutral=0.0, low=0.0, high=6.0, step=0.1, unit="% of GDP", kind="commitment", symbol="theta",
-        equation="3a, 2d, 4b, 6", evidence="D", source="conditional-defence spending-demand",
+        equation="3a, 2d, 4b, 6", evidence="X", source="conditional-defence spending-demand assumption",
         about="Spending share from which an ally is defended without conditions",
         note="Says nothing by itself: a condition, a tilt of deployments or closed exercises must read it. Even a "
         "condition that all meet costs cohesion.",
@@ -35,7 +35,8 @@ class Levers:
         0.0, neutral=0.0, low=0.0, high=1.0, step=0.1, unit="0 to 1", kind="congress", symbol="congress",
         equation="3b, 3c, 4", evidence="X", source="senator-concern assumption",
         about="How actively Congress resists conditions, an exit and announced withdrawals",
-        note="Takes a part out of each of them. A statute can bind exit and posture, not a decision not to fight.",
+        note="Takes a part out of each; of a withdrawal in the quarter in which it begins. That a statute could bind a "
+        "decision not to fight is doubtful: the brake on conditions is an assumption.",
         needs="conditionality treaty_exit withdrawals",
     )  # fmt: skip
     troop_floor: Any = lever(
@@ -55,8 +56,8 @@ class Levers:
         0.0, neutral=0.0, low=0.0, high=1.0, step=0.1, unit="0 to 1", kind="commitment", symbol="exit",
         equation="3c", evidence="X", source="withdrawal-threatened assumption",
         about="How far the United States has left the treaty: 1 is out",
-        note="The commitment falls to what a country without a treaty could expect. Troops stay unless other levers "
-        "move them.",
+        note="The commitment falls to what a country without a treaty could expect, and no condition is left to meet. "
+        "Troops stay unless other levers move them; between 0 and 1 it is a mixture.",
     )  # fmt: skip
     exercise_exclusion: Any = lever(
         0.0, neutral=0.0, low=0.0, high=1.0, step=0.1, unit="0 to 1", kind="exercises", symbol="exclusion",
@@ -123,7 +124,7 @@ class Levers:
     )  # fmt: skip
     tilt_to_exposed: Any = lever(
         0.0, neutral=0.0, low=0.0, high=3.0, step=0.1, unit="log weight", kind="posture", symbol="zeta",
-        equation="4b", evidence="X", source="deployment-priority assumption",
+        equation="4b", evidence="X", source="assumption",
         about="How strongly US troops move toward the allies nearest to Russia",
         note="Moves troops between hosts and keeps the total, of which a part is on its way for some quarters.",
     )  # fmt: skip
@@ -168,22 +169,23 @@ class Levers:
         0.0, neutral=0.0, low=0.0, high=50_000.0, step=1000.0, unit="persons", kind="ukraine", symbol="peacekeepers",
         equation="7", evidence="X", source="peacekeepers-uncovered assumption",
         about="European peacekeepers in Ukraine once the fighting has ended",
-        note="They tie down Russian forces and are missing at home, three times their number for rotation. Idle while "
-        "the war goes on.",
+        note="They tie down Russian forces and are missing at home, three times their number for rotation; no ally sends "
+        "more than half of its brigades. Acts once the fighting has ended.",
     )  # fmt: skip
     peacekeepers_covered: Any = lever(
         0.0, neutral=0.0, low=0.0, high=1.0, step=1.0, unit="0 or 1", kind="ukraine", symbol="peacekeepers_covered",
         equation="7", evidence="D", source="peacekeepers-uncovered peacekeepers-uncovered-advisor",
         about="Whether Article 5 covers the peacekeepers; the documents say no",
-        note="Cover deters attacks on them, and makes each attack a test of the US commitment.",
+        note="Cover deters attacks on them, and makes each attack a test of the US commitment. Membership of Ukraine "
+        "covers them anyway.",
         needs="peacekeepers",
     )  # fmt: skip
     ukraine_accession: Any = lever(
         0.0, neutral=0.0, low=0.0, high=1.0, step=1.0, unit="0 or 1", kind="ukraine", symbol="ukraine_accession",
         equation="7", evidence="D", source="no-membership no-membership-settlement",
         about="Whether Ukraine joins NATO once the fighting has ended; the documents say no",
-        note="A switch to see what is ruled out: an attack on Ukraine then tests the alliance, and Russia feels "
-        "provoked in the spiral school.",
+        note="A switch to see what is ruled out, once the fighting has ended: an attack on Ukraine then tests the "
+        "alliance, and Russia feels provoked in the spiral school.",
     )  # fmt: skip
     european_effort: Any = lever(
         0.0, neutral=0.0, low=0.0, high=1.0, step=0.1, unit="0 to 1", kind="europe", symbol="lead",

@@ -59,7 +59,7 @@ class Burden:
     )  # fmt: skip
     shaming_effect: Any = uncertainty(
         Normal(-0.01, 0.02), unit="pp of GDP/yr", symbol="phi_sh", equation="2c", evidence="X", source="becker-2024",
-        about="Change of the yearly lift when allies are shamed in public; at best nil",
+        about="Change of the yearly lift when allies are shamed in public; about nil, its sign is open",
     )  # fmt: skip
     lift_volatility: Any = uncertainty(
         Uniform(0.2, 0.9), unit="log", symbol="sd_phi", equation="2c", evidence="X", source="panel-2014-2024",
@@ -229,7 +229,7 @@ class Posture:
     )  # fmt: skip
     execution_brake: Any = uncertainty(
         Uniform(0.0, 0.6), unit="share", symbol="omega_x", equation="4", evidence="X", source="assumption",
-        about="Part of that chance that a fully active Congress takes out",
+        about="Part of the chance of a withdrawal not yet ordered that a fully active Congress takes out",
     )  # fmt: skip
     advice_brake: Any = uncertainty(
         Uniform(0.2, 0.8), unit="share", symbol="b_adv", equation="4c", evidence="X", source="assumption",
@@ -313,7 +313,7 @@ class Readiness:
         about="Readiness without any exercise and without US troops",
     )  # fmt: skip
     readiness_exercises: Any = uncertainty(
-        Uniform(0.1, 0.3), unit="index", symbol="r_1", equation="6", evidence="X", source="assumption",
+        Uniform(0.05, 0.2), unit="index", symbol="r_1", equation="6", evidence="X", source="assumption",
         about="Readiness that exercises add; half of it comes from those with the United States",
     )  # fmt: skip
     readiness_presence: Any = uncertainty(
@@ -459,8 +459,9 @@ class Costs:
         source="assumption", about="What is saved when a soldier is cut from the force altogether",
     )  # fmt: skip
     cost_moving: Any = uncertainty(
-        Uniform(85_000.0, 750_000.0), unit="USD a head", symbol="c_move", equation="12c", evidence="D",
-        source="us-plan-2020", about="What it costs once to move a soldier and all that belongs to a place",
+        Uniform(85_000.0, 750_000.0), unit="USD a head", symbol="c_move", equation="12c", evidence="X",
+        source="us-plan-2020 assumption",
+        about="What it costs once to move a soldier and all that belongs to a place; only the ends are documented",
     )  # fmt: skip
     procurement_part: Any = uncertainty(
         Uniform(0.3, 0.6), unit="share", symbol="q_proc", equation="12d", evidence="X", source="assumption",

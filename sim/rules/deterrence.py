@@ -67,11 +67,6 @@ def temptation(balance, p):
     )
 
 
-def drawn_by_doubt(strength, belief, p):
-    """The part of the temptation (9c) that does not depend on forces on the spot [..., 1], relative."""
-    return np.exp(p.strength_elasticity * np.log(strength) - p.belief_elasticity * belief)
-
-
 def scale_to_anchor(cumulative, anchor):
     """The factor that gives a path with this cumulative relative hazard the anchor's probability. Equation 9d."""
     return -np.log1p(-anchor) / cumulative

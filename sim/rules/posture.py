@@ -50,9 +50,9 @@ class Flows(NamedTuple):
     home: np.ndarray  # [..., 1] net arrivals at home
 
 
-def carried_out(execution, congress, brake):
-    """Chance that an announced withdrawal is carried out [...], with an active Congress against it. Equation 4."""
-    return execution * (1.0 - brake * congress)
+def unresisted(congress, brake):
+    """What an active Congress leaves of the chance of a withdrawal that is not yet ordered [...]. Equation 4."""
+    return 1.0 - brake * congress
 
 
 def statutory_floor(floor, certification):

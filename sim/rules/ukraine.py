@@ -10,6 +10,9 @@ MOST_PEACEKEEPERS = 50_000.0
 FULL_TARGET = 10_000.0
 """Peacekeepers from which on the chance of an attack grows no further (7, assumption), persons."""
 
+SENDABLE = 0.5
+"""Part of its brigades that an ally keeps busy with peacekeeping at most (7, assumption)."""
+
 BRIGADE = 4000.0
 """Soldiers to a brigade (7, as in 9b, assumption)."""
 
@@ -33,9 +36,14 @@ def own_spending(spending, aid_money, p):
     return np.maximum(spending - p.aid_inside * aid_money, 0.0)
 
 
-def deployed(wanted, war, willing):
-    """Peacekeepers of each ally [..., A], persons: none while the war goes on. `willing` adds up to 1. Equation 7."""
-    return wanted * (1.0 - war) * willing
+def most_peacekeepers(brigades, p):
+    """Peacekeepers that each ally can send [..., A], persons: with rotation they take half of its brigades. Eq. 7."""
+    return SENDABLE * brigades * BRIGADE / p.peacekeeper_rotation
+
+
+def deployed(shares, war):
+    """Peacekeepers of each ally [..., A], persons: none while the war goes on. Equation 7."""
+    return shares * (1.0 - war)
 
 
 def away(peacekeepers, p):
@@ -57,17 +65,16 @@ def peacekeeper_hazard(peacekeepers, covered, belief, p):
     return p.peacekeeper_hazard * target * (1.0 - covered * belief)
 
 
-def member_hazard(member, drawn, p):
-    """Hazard of an attack on Ukraine as a member [..., 1], per quarter. Equation 7.
-
-    `drawn` is that of an ally as exposed as a Baltic state, without regard to forces on the spot (9c).
-    """
-    return member * p.accession_exposure * drawn
-
-
 def escalated(hazard, willing, p):
     """Hazard that an attack on peacekeepers grows into one on a contributor [..., A], per quarter. Equation 7."""
     return p.peacekeeper_escalation * hazard * willing
+
+
+def mixed(first, first_weight, second, second_weight):
+    """Two chances as one [...], each by its weight; the first where neither weighs anything."""
+    both = first_weight + second_weight
+    part = np.where(both > 0.0, second_weight / np.where(both > 0.0, both, 1.0), 0.0)
+    return first + part * (second - first)
 
 
 def attacked(hazard, covered_hazard, luck, tested_luck):

@@ -211,7 +211,38 @@ def remarks(scenario: "Scenario") -> list[str]:
                 f"withdrawals.{n}.troops: up to {planned.troops * planned.size.high:,.0f} may be drawn; no world takes "
                 f"more from {', '.join(np.array(start.places)[over])} than the {start.troops[over].sum():,.0f} there."
             )
+    return found + _unheard(scenario) + _baseless(scenario)
+
+
+YEARLY = ("pledge", "pressure")
+"""Levers that budgets alone read, in the first quarter of a year."""
+
+
+def _unheard(scenario: "Scenario") -> list[str]:
+    """A line for each event that sets nothing but what budgets read, and is over before the next one is decided."""
+    found = []
+    for n, event in enumerate(scenario.events):
+        later = [e for e in scenario.events[n + 1 :] if set(event.levers) <= set(e.levers)]
+        ends = [calendar.number(e.from_) - 1 for e in later] + ([calendar.number(event.until)] if event.until else [])
+        span = range(calendar.number(event.from_), min(ends, default=calendar.number(scenario.end)) + 1)
+        if set(event.levers) <= set(YEARLY) and not any(map(calendar.is_first, map(calendar.label, span))):
+            found.append(
+                f"events.{n}: {', '.join(event.levers)} from {event.from_} does nothing: budgets are decided in the "
+                "first quarter of a year, and it is over before the next one."
+            )
     return found
+
+
+def _baseless(scenario: "Scenario") -> list[str]:
+    """A line where a commitment is conditional on a threshold of nought."""
+    plan = scenario.plan()
+    empty = (plan.levers["conditionality"] > 0.0) & (plan.levers["threshold"] == 0.0)
+    if not empty.any():
+        return []
+    first = plan.quarters[int(np.argmax(empty))]
+    return [
+        f"levers: conditionality without a threshold in {first}: nobody misses it, and it costs cohesion all the same."
+    ]
 
 
 def _uncertainty_problems(scenario: "Scenario", name: str, value: Any, where: Where) -> list[str]:
