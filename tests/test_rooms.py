@@ -12,7 +12,7 @@ ORDER = (
     "errors", "quarters", "tables", "reading", "facts", "reference", "priors", "params", "state", "rules", "draws",
     "plan", "step", "start", "variables", "agents", "scenario", "outcomes", "ensemble", "results", "batch",
     "analysis", "__init__", "catalogue", "report", "frames", "charts", "controls",
-    "provenance", "question", "pages", "cli", "__main__",
+    "provenance", "question", "passport", "pages", "cli", "__main__",
 )  # fmt: skip
 """Rooms from bottom to top. A new module takes its place here, above all it looks at."""
 
