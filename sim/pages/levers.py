@@ -90,7 +90,7 @@ FORMATS: Mapping[str, str] = {
 """How a slider writes its value; other units stand in its label."""
 
 SWITCH = "0 or 1"
-"""The unit of a lever that is on or off; the address writes it true or false, and takes 0 and 1 too."""
+"""The unit of a lever that is on or off: a toggle, which the address writes true or false."""
 
 SCENARIO = "scenario"
 DEFAULTS = {"worlds": 1000, "seed": 0}
@@ -247,8 +247,7 @@ def explain(name: str) -> str:
     control = CONTROLS[name]
     known = [
         f"**{plain(control.about)}.**",
-        plain(f"{_range(control)}, in steps of {control.step:,g}; "
-              f"no effect at {control.neutral:,g}. Named {name} in scenario files."),
+        plain(f"{_range(control)}; no effect at {control.neutral:,g}. Named {name} in scenario files."),
         f"*How it is known:* {plain(EVIDENCE[control.evidence])}.",
         *(f"*Source:* {plain(facts.cite(source))}." for source in control.source),
         f"*Note:* {plain(control.note)}",
@@ -257,7 +256,9 @@ def explain(name: str) -> str:
 
 
 def _range(control: Lever) -> str:
-    return f"{control.low:,g} to {control.high:,g}{unit_after(control)}"
+    if control.unit == SWITCH:
+        return SWITCH
+    return f"{control.low:,g} to {control.high:,g}{unit_after(control)}, in steps of {control.step:,g}"
 
 
 # --- the address ------------------------------------------------------------------------------------------------
@@ -267,20 +268,23 @@ def _address() -> Mapping[str, str]:
     """The address as the session began with it."""
     if "address" not in st.session_state:
         st.session_state.address, st.session_state.refused = st.query_params.to_dict(), []
-        for name, asked in st.session_state.address.items():
-            if name in CONTROLS and CONTROLS[name].unit == SWITCH and asked in ("0", "1"):
-                st.session_state[name] = asked == "1"
     return st.session_state.address
 
 
 def check_address(values: Mapping[str, Any]) -> None:
     """Compare what the address asked for with what came of it, once, and note what was refused."""
     grid = {name: on_grid(name, float(value)) for name, value in values.items() if name in CONTROLS}
-    for name, value in {**values, **grid}.items():
+    switches = {name: bool(value) for name, value in grid.items() if CONTROLS[name].unit == SWITCH}
+    for name, value in {**values, **grid, **switches}.items():
         asked = st.session_state.address.pop(name, None)
-        if asked is None or asked == str(value) or _same(asked, value):
+        if asked is None or asked == _in_address(value) or (name not in switches and _same(asked, value)):
             continue
-        refuse(f"{name}={asked}: refused, {value} is used. {_right(name)}".strip())
+        refuse(f"{name}={asked}: refused, {_in_address(value)} is used. {_right(name)}".strip())
+
+
+def _in_address(value: Any) -> str:
+    """A value as the address writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _right(name: str) -> str:
@@ -288,12 +292,14 @@ def _right(name: str) -> str:
     if name not in CONTROLS:
         return ""
     control = CONTROLS[name]
-    return f"It takes {control.low:,g} to {control.high:,g}{unit_after(control)}, in steps of {control.step:,g}."
+    if control.unit == SWITCH:
+        return "It takes true or false."
+    return f"It takes {_range(control)}."
 
 
 def _same(asked: str, value: Any) -> bool:
     try:
-        return {"true": 1.0, "false": 0.0}.get(asked.lower(), asked) == value or float(asked) == float(value)
+        return float(asked) == float(value)
     except (TypeError, ValueError):
         return False
 
