@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 import sim.pages
-from sim.pages import levers
+from sim.pages import levers, passports
 
 PAGES = Path(sim.pages.__file__).parent
 
@@ -19,7 +19,7 @@ def freeze() -> None:
 
 
 def main() -> None:
-    """Draw the levers, then the page."""
+    """Draw the levers, then the page, then the passport that was asked for."""
     st.set_page_config(page_title="article5: a policy simulator", layout="wide", initial_sidebar_state="auto")
     page = st.navigation(
         [st.Page(PAGES / "compare.py", title="Compare", default=True)],
@@ -27,6 +27,7 @@ def main() -> None:
     )
     st.session_state.question = levers.panel()
     page.run()
+    passports.opened(st.session_state.question)
     freeze()
 
 

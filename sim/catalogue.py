@@ -15,7 +15,7 @@ def list_levers() -> list[dict[str, Any]]:
             "name": lever.name, "unit": lever.unit, "neutral": lever.neutral, "default": lever.default,
             "low": lever.low, "high": lever.high, "kind": lever.kind, "evidence": lever.evidence,
             "equation": lever.equation, "source": [facts.cite(key) for key in lever.source], "about": lever.about,
-            "note": lever.note,
+            "note": lever.note, "needs": list(lever.needs),
         }
         for lever in levers().values()
     ]  # fmt: skip
@@ -75,3 +75,13 @@ CATALOGUE = {
     "facts": list_facts,
 }
 """What `article5 show` can list."""
+
+SINGULAR = {"lever": "levers", "uncertainty": "uncertainties", "outcome": "outcomes", "scenario": "scenarios"}
+SINGULAR |= {"fact": "facts"} | {kind: kind for kind in CATALOGUE}
+"""Words for what can be listed, each with its list."""
+
+
+def entry(name: str, kind: str | None = None) -> dict[str, Any] | None:
+    """What has this name, in one list or in any; None where nothing has."""
+    lists = [CATALOGUE[kind]] if kind else CATALOGUE.values()
+    return next((found for listed in lists for found in listed() if found["name"] == name), None)

@@ -184,8 +184,28 @@ def _families(colours: dict[str, str]) -> Spec:
     ], "config": _config(colours), "padding": _PADDING}  # fmt: skip
 
 
+def _density(colours: dict[str, str]) -> Spec:
+    """One prior: how likely each value is, and the median; what can only take some values as bars."""
+    x = {"field": "value", "type": "quantitative", "title": None, "scale": {"zero": False, "nice": False},
+         "axis": {"tickCount": 4, "format": "~g", "grid": False, "domain": True,
+                  "domainColor": colours["quiet"]}}  # fmt: skip
+    y = {"field": "height", "type": "quantitative", "axis": None, "scale": {"domain": [0, 1.05]}}
+    blue = colours["blue"]
+    return {"layer": [
+        {"transform": _of("curve"), "mark": _mark("area", color=blue, opacity=0.55, aria=False),
+         "encoding": {"x": x, "y": y}},
+        {"transform": _of("point"), "mark": _mark("rule", color=blue, strokeWidth=5, aria=False),
+         "encoding": {"x": x, "y": y}},
+        {"transform": _of("median"),
+         "mark": _mark("rule", color=colours["text"], strokeDash=[5, 3], strokeWidth=1.5, aria=False),
+         "encoding": {"x": x, "y": y}},
+        {"transform": _of("end"), "mark": _mark("point", opacity=0, aria=False), "encoding": {"x": x, "y": y}},
+    ], "config": _config(colours), "padding": {**_PADDING, "right": 24, "left": 16}}  # fmt: skip
+
+
 FAN = {theme: _fan(colours) for theme, colours in PALETTES.items()}
 DUMBBELL = {theme: _dumbbell(colours) for theme, colours in PALETTES.items()}
+DENSITY = {theme: _density(colours) for theme, colours in PALETTES.items()}
 RISK = {theme: _risk(colours) for theme, colours in PALETTES.items()}
 FAMILIES = {theme: _families(colours) for theme, colours in PALETTES.items()}
 

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,14 @@ import xarray as xr
 from tqdm import tqdm
 
 import sim
-from sim import charts, ensemble, facts, families, results
-from sim.catalogue import CATALOGUE
+from sim import charts, ensemble, facts, families, passport, results
+from sim.catalogue import CATALOGUE, SINGULAR, entry
+from sim.controls import CONTROLS
 from sim.errors import InputError
 from sim.laws import certificate as certificates
 from sim.outcomes import OUTCOMES, outcomes
 from sim.params import levers
+from sim.provenance import exactly_nought, idle_notes
 from sim.reading import hint
 from sim.report import comparison, comparison_text, explanation_data, explanation_text, run_data, run_text
 from sim.scenario import Scenario, load_scenario, remarks, scenario_names, schema
@@ -61,6 +63,7 @@ def _run_options(command: Callable) -> Callable:
     """The options of every command that simulates."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read."),
+        click.option("--all", "every", is_flag=True, help="Print all outcomes, not only those that say most."),
         click.option("--to", "end", metavar="QUARTER", help="Last quarter, such as 2035Q4."),
         click.option("--from", "start", metavar="QUARTER", help="First quarter, such as 2025Q1."),
         click.option("--set", "settings", multiple=True, metavar="LEVER=VALUE", help="Set a lever; may be repeated."),
@@ -79,7 +82,7 @@ def _run_options(command: Callable) -> Callable:
 )
 @click.option("--format", "form", default="parquet", show_default=True, help=f"One of {', '.join(results.FORMATS)}.")
 @click.option("--keep", "kept", multiple=True, metavar="VARIABLE", help="Variables to write beside the outcomes.")
-def run(scenario, worlds, seed, settings, start, end, as_json, out, form, kept):
+def run(scenario, worlds, seed, settings, start, end, every, as_json, out, form, kept):
     """Simulate a SCENARIO and print what follows.
 
     \b
@@ -94,7 +97,13 @@ def run(scenario, worlds, seed, settings, start, end, as_json, out, form, kept):
         data = sim.run(chosen, worlds, seed, keep=kept) if kept else None
         click.echo(f"Written to {results.save(table, data, chosen.plan(), out, form, _command())}", err=True)
     year = int(table.year[-1])
-    click.echo(json.dumps(run_data(table, year), indent=2) if as_json else run_text(chosen, table, year))
+    idle = idle_notes(chosen.plan())
+    found = (
+        json.dumps(run_data(table, year) | {"idle": idle}, indent=2)
+        if as_json
+        else run_text(chosen, table, year, every)
+    )
+    click.echo(found if as_json else "\n".join([found, *idle]))
 
 
 @main.command()
@@ -104,7 +113,7 @@ def run(scenario, worlds, seed, settings, start, end, as_json, out, form, kept):
 @click.option(
     "--chart", type=click.Path(path_type=Path), metavar="FILE.json", help="Write US troops over the years (Vega-Lite)."
 )
-def compare(baseline, scenarios, worlds, seed, settings, start, end, as_json, chart):
+def compare(baseline, scenarios, worlds, seed, settings, start, end, every, as_json, chart):
     """Compare each of SCENARIOS with a BASELINE, world by world under the same luck.
 
     The policy of the baseline is played in the world that the scenario assumes: with its uncertainties, school and
@@ -130,13 +139,23 @@ def compare(baseline, scenarios, worlds, seed, settings, start, end, as_json, ch
         spec = charts.titled(charts.FAMILIES["light"], families.title(members))
         charts.save(spec, families.frame(members), chart)
         click.echo(f"Written to {chart}", err=True)
-    if len(members) > 1:
-        click.echo(json.dumps(families.data(members), indent=2) if as_json else families.text(members))
-        return
-    (only,) = members
+    idle = [idle_notes(member.scenario.plan()) for member in members]
     year = families.last_year(members)
-    told = [comparison(only.both, year)]
-    click.echo(json.dumps(told, indent=2) if as_json else comparison_text(other, only.baseline, only.both, year))
+    if as_json:
+        told = families.data(members) if len(members) > 1 else [comparison(members[0].both, year)]
+        click.echo(json.dumps([one | {"idle": notes} for one, notes in zip(told, idle, strict=True)], indent=2))
+        return
+    if len(members) > 1:
+        found = families.text(members, every)
+    else:
+        (only,) = members
+        found = comparison_text(only.scenario, only.baseline, only.both, year, every)
+    nought = [
+        exactly_nought(member.scenario.plan(), member.baseline.plan(), every=True)
+        for member in members
+        if results.identical(member.both)
+    ]
+    click.echo("\n".join([found.rstrip(), *nought, *(note for notes in idle for note in notes), ""]))
 
 
 @main.command()
@@ -210,28 +229,54 @@ def check(files):
 @main.command()
 @click.argument("kind")
 @click.argument("name", required=False)
+@click.option("--scenario", default="baseline", show_default=True, help="Where a passport's value and effects hold.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
-def show(kind, name, as_json):
-    """List levers, uncertainties, outcomes, scenarios or facts, or all about one of them.
+def show(kind, name, scenario, as_json):
+    """List levers, uncertainties, outcomes, scenarios or facts, or all about one of them, by its NAME.
+
+    A lever or uncertainty shows its passport: value, range, sources, and which outcomes it moves.
 
     \b
-    Example: article5 show levers threshold
+    Example: article5 show lever conditionality --scenario conditional-article5
     """
-    if kind not in CATALOGUE:
-        raise InputError(f"show: unknown {kind!r}. {hint(kind, CATALOGUE)}")
-    entries = CATALOGUE[kind]()
-    if name is not None:
-        if name not in {entry["name"] for entry in entries}:
-            raise InputError(f"show {kind}: unknown {name!r}. {hint(name, [e['name'] for e in entries])}")
-        entries = [entry for entry in entries if entry["name"] == name]
-    if as_json:
-        click.echo(json.dumps(entries, indent=2, ensure_ascii=False))
-    elif name is not None:
-        click.echo(
-            "\n".join(f"{key:12s} {_flat(value)}" for key, value in entries[0].items() if value not in ("", None))
-        )
+    if kind not in SINGULAR and name is not None:
+        raise InputError(f"show: unknown {kind!r}. {hint(kind, SINGULAR)}")
+    listed = SINGULAR.get(kind)
+    if listed and name is None:
+        entries = CATALOGUE[listed]()
+        click.echo(json.dumps(entries, indent=2, ensure_ascii=False) if as_json else _listing(entries))
+        return
+    name = name or kind
+    if name in passport.subjects() and listed in (None, "levers" if name in CONTROLS else "uncertainties"):
+        own = passport.passport(name, load_scenario(scenario))
+        click.echo(json.dumps(asdict(own), indent=2, ensure_ascii=False) if as_json else passport.text(own))
+    elif found := entry(name, listed):
+        told = [f"{key:12s} {_flat(value)}" for key, value in found.items() if value not in ("", None)]
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else "\n".join(told))
     else:
-        click.echo(lines(["name", "unit", "about"], [[e["name"], e.get("unit", ""), e["about"]] for e in entries]))
+        raise InputError(f"show{f' {kind}' if listed else ''}: unknown {name!r}. {_meant(name, listed)}")
+
+
+def _meant(name: str, listed: str | None) -> str:
+    """What was probably meant by a name that a list, or none, has."""
+    other = next((kind for kind, every in CATALOGUE.items() if name in [e["name"] for e in every()]), None)
+    if other:
+        return f"It is one of the {other}: article5 show {name}"
+    names = [e["name"] for kind in ([listed] if listed else CATALOGUE) for e in CATALOGUE[kind]()]
+    return hint(name, names if listed else [*SINGULAR, *names])
+
+
+def _listing(entries: list[dict[str, Any]]) -> str:
+    """A table of what there is, by kind or group where there are any."""
+    groups: dict[str, list[list[str]]] = {}
+    for e in entries:
+        groups.setdefault(e.get("kind") or e.get("group") or "", []).append([e["name"], e.get("unit", ""), e["about"]])
+    table = lines(["name", "unit", "about"], [row for rows in groups.values() for row in rows]).splitlines()
+    parts, first = [], 1
+    for group, rows in groups.items():
+        parts += ([f"\n{group}"] if group else []) + table[first : first + len(rows)]
+        first += len(rows)
+    return "\n".join([table[0], *parts])
 
 
 @main.command(name="schema")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sim.params import Lever, levers
+from sim.params import Lever, Uncertainty, levers
 from sim.reference import roster
 
 EAST = ("POL", "ROU")
@@ -44,6 +44,11 @@ def eastern(hosts: Any) -> bool:
     return set(hosts) <= set(EAST)
 
 
-def unit_after(lever: Lever) -> str:
+INDEXES = ("0 to 1", "-1 to 1", "0 or 1", "index", "share", "probability")
+"""Units that are no units: a number stands alone."""
+
+
+def unit_after(declared: Lever | Uncertainty) -> str:
     """A unit as it stands behind a number; an index has none."""
-    return "" if lever.unit == "0 to 1" else lever.unit if lever.unit.startswith("%") else f" {lever.unit}"
+    unit = declared.unit
+    return "" if unit in INDEXES else unit if unit.startswith("%") else f" {unit}"

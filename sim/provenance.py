@@ -1,6 +1,7 @@
 """What was changed, and where each number comes from."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from sim import facts
 from sim.catalogue import list_uncertainties
 from sim.controls import CONTROLS, EVIDENCE, WITHDRAWAL, eastern, unit_after
-from sim.params import levers, uncertainties
+from sim.params import idle, levers, uncertainties
 from sim.plan import Plan, Withdrawal
 from sim.reference import data_dir, table
 
@@ -29,6 +30,37 @@ def changes(plan: Plan, baseline: Plan) -> tuple[str, ...]:
     if plan.school:
         changed.append(f"{plan.school} school only")
     return tuple(changed)
+
+
+def idle_levers(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """The levers that can do nothing in a plan, with what they would need."""
+    return idle(plan.levers, any(w.troops for w in plan.withdrawals))
+
+
+def idle_notes(plan: Plan) -> tuple[str, ...]:
+    """A sentence for each lever that is set away from its default and does nothing in the plan."""
+    return tuple(
+        f"Idle here: {name.replace('_', ' ')} {written(name, plan)}{unit_after(levers()[name])} "
+        f"(acts only while {needed(needs)} is set)."
+        for name, needs in idle_levers(plan).items()
+        if np.any(plan.levers[name] != levers()[name].default)
+    )
+
+
+def needed(needs: tuple[str, ...]) -> str:
+    """What a lever needs to act, in words: "conditionality, treaty exit or a withdrawal"."""
+    words = ["a withdrawal" if need == "withdrawals" else need.replace("_", " ") for need in needs]
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def exactly_nought(plan: Plan, baseline: Plan, every: bool) -> str:
+    """What to say when all differences are exactly 0; `every` says whether all outcomes were compared."""
+    if not changes(plan, baseline):
+        return "Nothing is changed: every difference is exactly 0."
+    at_rest = replace(plan, levers={**plan.levers, **{name: baseline.levers[name] for name in idle_levers(plan)}})
+    if every or not changes(at_rest, baseline):
+        return "Every difference is exactly 0: nothing depends on what was changed."
+    return "Every difference shown here is exactly 0."
 
 
 def written(name: str, plan: Plan) -> str:
@@ -79,7 +111,7 @@ def sources(plan: Plan, baseline: Plan) -> pd.DataFrame:
             "control": name, "moved": now != before, "value": now, "baseline": before, "unit": control.unit,
             "range": f"{control.low:,g} to {control.high:,g}", "evidence": EVIDENCE[control.evidence],
         }  # fmt: skip
-        rows += [common | _source(key) for key in control.source]
+        rows += [common | cells(key) for key in control.source]
     return pd.DataFrame(rows)
 
 
@@ -91,7 +123,8 @@ def _value(name: str, plan: Plan) -> str:
     return written(name, plan)
 
 
-def _source(key: str) -> dict[str, str]:
+def cells(key: str) -> dict[str, str]:
+    """A source as cells: kind (fact, publication or assumption), says, document, date, place, speaker, status."""
     found = facts.source(key)
     if isinstance(found, facts.Fact):
         hedge = "" if found.hedge in ("exact", "not quantified") else f", {found.hedge}"

@@ -15,8 +15,8 @@ from sim import ensemble, frames
 from sim.controls import EAST, WITHDRAWAL, WITHDRAWAL_QUARTERS, WITHDRAWAL_START, eastern, on_grid
 from sim.outcomes import HEADLINES, OUTCOMES, outcomes, year_ends
 from sim.plan import Plan
-from sim.provenance import changes, sources
-from sim.results import differences
+from sim.provenance import changes, exactly_nought, idle_notes, sources
+from sim.results import differences, identical
 from sim.scenario import Scenario, load_scenario
 
 STORY, BASELINE = "conditional-article5", "baseline"
@@ -57,14 +57,18 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What follows, next to the baseline under the same luck. They are described where `frames` makes them."""
+    """What follows, next to the baseline under the same luck. Tables are described where `frames` makes them.
+
+    `nought` says that all differences are exactly 0, when they are; `idle` which levers are set and do nothing.
+    """
 
     name: str
     about: str
     plan: str
     start: str
     changes: tuple[str, ...]
-    identical: bool
+    nought: str
+    idle: tuple[str, ...]
     allies: int
     headlines: pd.DataFrame
     spending: pd.DataFrame
@@ -107,13 +111,15 @@ def answer(question: Question) -> Answer:
     first = first.assign_coords(lever_threshold=second.lever_threshold)
     tables = outcomes(first, ASKED), outcomes(second, ASKED)
     both = differences(*tables)
+    same = identical(both) and bool((first.share == second.share).all())
     return Answer(
         name=scenario.name,
         about=scenario.about,
         plan=plan.fingerprint,
         start=scenario.start,
         changes=changes(plan, baseline.plan()),
-        identical=_identical(both) and bool((first.share == second.share).all()),
+        nought=exactly_nought(plan, baseline.plan(), every=False) if same else "",
+        idle=idle_notes(plan),
         allies=int(plan.roster.forces.sum()),
         headlines=frames.headlines(*tables, both),
         spending=frames.spending(first.share, second.share, plan.roster),
@@ -128,13 +134,6 @@ def answer(question: Question) -> Answer:
 def _yearly(plan: Plan, worlds: int, seed: int) -> xr.Dataset:
     """The year ends of a run, kept because every question is compared with the same baseline."""
     return year_ends(ensemble.run(plan, worlds, seed, KEPT))
-
-
-def _identical(both: xr.Dataset) -> bool:
-    """Whether every difference is exactly nought, and every ratio exactly one."""
-    ratios = [name for name in both.data_vars if str(name).startswith("relative_")]
-    zero = all(not both[name].values.any() for name in both.data_vars if name not in ratios)
-    return zero and all((both[name].values == 1.0).all() for name in ratios)
 
 
 def assumed(answer: Answer) -> tuple[int, int]:

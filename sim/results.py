@@ -133,6 +133,13 @@ PAIRED = {
 """What two runs must have in common, so that they differ by policy alone."""
 
 
+def identical(both: xr.Dataset) -> bool:
+    """Whether every paired difference is exactly nought, and every ratio exactly one."""
+    ratios = [name for name in both.data_vars if str(name).startswith("relative_")]
+    zero = all(not both[name].values.any() for name in both.data_vars if name not in ratios)
+    return zero and all((both[name].values == 1.0).all() for name in ratios)
+
+
 def clear_of_zero(differences: xr.DataArray) -> bool:
     """Whether the paired 90% band of a difference [world] lies wholly on one side of 0."""
     low, high = np.quantile(differences, [0.05, 0.95])

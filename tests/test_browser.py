@@ -9,6 +9,8 @@ import statistics
 import pytest
 from browser import ARTIFACTS, NARROW, PATIENCE, WIDE, chromium, keep, opened, ready, served  # noqa: F401
 
+from sim.controls import CONTROLS
+
 pytestmark = pytest.mark.browser
 
 SIZES = {"wide": WIDE, "narrow": NARROW}
@@ -97,6 +99,82 @@ def test_a_key_on_a_slider_moves_a_result(opened):
     report = {"milliseconds": took, "median": statistics.median(took[1:])}
     (ARTIFACTS / "lever.json").write_text(json.dumps(report, indent=1))
     assert page.failures == []
+
+
+DIALOG = '[role="dialog"]'
+
+
+def open_all_kinds(page):
+    """Open each group of levers that is closed, one by one as a reader does."""
+    if page.viewport_size["width"] < 800:
+        page.get_by_test_id("stExpandSidebarButton").click()
+    for head in page.locator('[data-testid="stSidebar"] summary').all():
+        head.click()
+    page.locator(".st-key-ceasefire").scroll_into_view_if_needed()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_lever_is_in_the_panel(opened, size, scheme):
+    """Each has its control and, beside it, the button of its passport with a name of its own; no label is cut."""
+    page = opened("/?worlds=200", SIZES[size], scheme)
+    open_all_kinds(page)
+    names = []
+    for name in CONTROLS:
+        control, button = page.locator(f".st-key-{name}"), page.locator(f".st-key-passport-{name} button")
+        right, left = control.bounding_box(), button.bounding_box()
+        assert left["x"] >= right["x"] + right["width"] - 1, f"{name}: the button lies on the control"
+        label = control.locator("label").first
+        assert label.evaluate("e => e.scrollWidth <= e.clientWidth + 1"), name
+        names.append(button.locator("img").get_attribute("alt"))
+    assert len(set(names)) == len(CONTROLS)
+    page.set_viewport_size({**SIZES[size], "height": 3200})
+    page.wait_for_timeout(600)
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"panel-{size}-{scheme}.png")
+    assert page.failures == []
+
+
+def test_a_passport_opens_and_closes_by_keyboard(opened):
+    page = opened("/?scenario=placebo&worlds=200")
+    page.locator(".st-key-passport-threshold button").focus()
+    page.keyboard.press("Enter")
+    page.locator(DIALOG, has_text="What it moves").wait_for(timeout=PATIENCE)
+    told = page.locator(DIALOG).inner_text()
+    for words in ("Passport: threshold", "idle here", "document 002", "with conditionality 1", "48 paired worlds"):
+        assert words in told
+    page.keyboard.press("Escape")
+    page.locator(DIALOG).wait_for(state="hidden")
+    assert page.outside == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_the_passport_of_an_uncertainty_draws_its_density(opened, size, scheme):
+    page = opened("/?worlds=200", SIZES[size], scheme)
+    page.locator("summary", has_text="What else goes into").click()
+    page.locator(".st-key-uncertain input").click()
+    page.keyboard.type("denial elast")
+    page.get_by_role("option", name="denial elasticity").click()
+    page.locator(DIALOG, has_text="What it moves").wait_for(timeout=PATIENCE)
+    page.wait_for_function(f"() => document.querySelectorAll('{DIALOG} .st-key-densities svg.marks').length === 4")
+    box = page.locator(DIALOG).bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= SIZES[size]["width"]
+    page.set_viewport_size({**SIZES[size], "height": 1700})
+    page.wait_for_timeout(600)
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"passport-{size}-{scheme}.png")
+    assert page.failures == []
+    assert page.outside == []
+
+
+def test_a_switch_stands_in_the_address(opened):
+    page = opened("/?scenario=baseline&worlds=200")
+    page.locator('[data-testid="stSidebar"] summary', has_text="Ukraine").click()
+    page.locator(".st-key-ukraine_accession label").click()
+    page.wait_for_function("() => location.search.includes('ukraine_accession=true')")
+    page.locator("p", has_text="ukraine accession 0 → 1").wait_for(timeout=PATIENCE)
 
 
 def test_a_download_carries_the_plan(opened):

@@ -39,8 +39,27 @@ def test_run_as_json_gives_median_and_band():
 def test_compare_with_the_placebo_says_exactly_nought():
     result = call("compare", "baseline", "placebo", "--worlds", 12)
     assert result.exit_code == 0
-    assert result.stdout.count("exactly 0") == 9
+    assert result.stdout.count("  exactly 0\n") == 9
+    assert "Every difference is exactly 0: nothing depends on what was changed." in result.stdout
+    assert "Idle here: threshold 5% of GDP (acts only while conditionality" in result.stdout
     assert "1.0 (1.0–1.0)" in result.stdout
+
+
+def test_a_lever_that_does_nothing_is_named():
+    words = ("--worlds", 6, "--to", "2025Q4", "--set", "eu_shield=1")
+    assert "Idle here: eu shield 1 (acts only while trade linkage is set)." in call("run", "baseline", *words).stdout
+    (note,) = json.loads(call("run", "baseline", *words, "--json").stdout)["idle"]
+    assert note.startswith("Idle here: eu shield 1")
+    both = call("compare", "baseline", "baseline", *words, "--json").stdout
+    assert json.loads(both)[0]["idle"] == [note]
+    at_work = call("run", "baseline", *words, "--set", "trade_linkage=1").stdout
+    assert "Idle here" not in at_work
+
+
+def test_comparing_a_policy_with_itself_says_that_nothing_is_changed():
+    printed = call("compare", "baseline", "baseline", "--worlds", 6, "--to", "2025Q4").stdout
+    assert "Nothing is changed: every difference is exactly 0." in printed
+    assert "exactly 0." not in call("compare", "baseline", "conditional-article5", "--worlds", 6).stdout
 
 
 def test_compare_several_scenarios_as_json():
@@ -96,6 +115,43 @@ def test_show_levers_lists_what_others_build_on():
     assert [e["name"] for e in json.loads(call("show", "uncertainties", "--json").stdout)] == list(uncertainties())
 
 
+def test_show_levers_is_grouped_by_kind():
+    printed = call("show", "levers").stdout
+    blocks = dict(block.split("\n", 1) for block in printed.strip().split("\n\n")[1:])
+    assert list(blocks) == list(dict.fromkeys(lever.kind for lever in levers().values()))
+    for kind, block in blocks.items():
+        named = [line.split()[0] for line in block.splitlines()]
+        assert named == [name for name, lever in levers().items() if lever.kind == kind]
+    assert call("show", "lever").stdout == printed
+
+
+@pytest.mark.parametrize(
+    "words", [("show", "lever", "eu_shield"), ("show", "levers", "eu_shield"), ("show", "eu_shield")]
+)
+def test_show_prints_the_passport_of_a_lever(words):
+    printed = call(*words).stdout
+    for part in (
+        "lever, trade", "0 to 1; no effect at 0", "only while trade linkage is set; idle here", "2d of MODEL",
+        "assumption: our own judgement", "48 paired worlds, end of 2035): none.", "with trade linkage 1",
+    ):  # fmt: skip
+        assert part in printed
+
+
+def test_a_passport_of_a_scenario_and_as_json():
+    printed = call("show", "conditionality", "--scenario", "conditional-article5").stdout
+    assert "0.6 (Conditional Article 5 at 5%)" in printed
+    found = json.loads(call("show", "uncertainty", "lag", "--json").stdout)
+    assert (found["name"], found["low"], found["high"]) == ("lag", 2, 4)
+    assert found["effects"][0]["moves"] == []
+    assert "█" in call("show", "lag").stdout
+
+
+@pytest.mark.parametrize("name", ["cohesion", "placebo", "spending-guideline"])
+def test_show_finds_anything_by_its_name(name):
+    assert call("show", name).stdout.startswith("name")
+    assert json.loads(call("show", name, "--json").stdout)["name"] == name
+
+
 def test_the_schema_is_json():
     assert json.loads(call("schema").stdout)["title"] == "article5 scenario"
 
@@ -115,7 +171,10 @@ BAD = {
     "variable": (["run", "baseline", "--keep", "shares"], "--keep: unknown name 'shares'. Did you mean 'share'?"),
     "format": (["run", "baseline", "--out", "/tmp/article5-none", "--format", "xls"], "--format: unknown 'xls'."),
     "out": (["run", "baseline", "--out", "/proc/none/x"], "/proc/none/x: cannot be written"),
-    "kind": (["show", "lever"], "show: unknown 'lever'. Did you mean 'levers'?"),
+    "kind": (["show", "leverz", "x"], "show: unknown 'leverz'. Did you mean 'lever'?"),
+    "anything": (["show", "treshold"], "show: unknown 'treshold'. Did you mean 'threshold'?"),
+    "other kind": (["show", "lever", "lag"], "It is one of the uncertainties: article5 show lag"),
+    "passport": (["show", "lag", "--scenario", "placeb"], "placeb: no such scenario. Did you mean 'placebo'?"),
     "name": (["show", "levers", "thresh"], "show levers: unknown 'thresh'. Did you mean 'threshold'?"),
     "file": (["check", "no-such.yaml"], "no-such.yaml: no such file."),
     "compare": (["compare", "baseline", "placeb"], "placeb: no such scenario. Did you mean 'placebo'?"),

@@ -8,8 +8,8 @@ import streamlit as st
 from sim import charts, frames, question
 from sim.errors import InputError
 from sim.outcomes import HEADLINES, OUTCOMES
-from sim.pages import levers
-from sim.pages.words import band, persons, plain, said
+from sim.pages import levers, passports
+from sim.pages.words import band, persons, plain, said, theme
 from sim.priors import SCHOOLS
 from sim.provenance import anchor, rest, tables
 from sim.question import Answer, Question
@@ -81,11 +81,12 @@ def headline(found: Answer, asked: Question, year: int) -> None:
     """The result in a sentence, and everything that was changed."""
     st.markdown(f"#### {sentence(found, asked, year)}")
     if not found.changes:
-        st.markdown("**Nothing is changed**: every difference is exactly 0.")
+        st.markdown(f"**{plain(found.nought)}**")
         return
     changed = " · ".join(plain(change) for change in found.changes)
-    nothing = " Every difference is exactly 0: nothing depends on what was changed." if found.identical else ""
-    st.markdown(f"**Changed:** {changed}.{nothing}")
+    st.markdown(f"**Changed:** {changed}. {plain(found.nought)}".strip())
+    if found.idle:
+        st.markdown("  \n".join(map(plain, found.idle)))
 
 
 def sentence(found: Answer, asked: Question, year: int) -> str:
@@ -149,11 +150,6 @@ def doubt(row) -> str:
 
 
 # --- in charts ----------------------------------------------------------------------------------------------------
-
-
-def theme() -> str:
-    """The theme that the reader's browser asks for."""
-    return "dark" if st.context.theme.type == "dark" else "light"
 
 
 def spending(found: Answer, year: int) -> None:
@@ -226,6 +222,7 @@ def provenance(found: Answer, asked: Question) -> None:
     with st.expander("What else goes into every number: uncertainties and reference tables"):
         st.markdown("In every world each of these is drawn anew from its prior.")
         st.dataframe(rest(), hide_index=True, alt="Uncertainties with prior, unit, evidence, equation and source")
+        passports.choose()
         st.markdown("The start of every world comes from these tables.")
         st.dataframe(tables(), hide_index=True, alt="Reference tables with their sources")
     documents = ", ".join(f"{plain(name[:3])}: {plain(name[4:])}" for name in sorted(set(rows.document)) if name)

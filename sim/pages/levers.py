@@ -12,6 +12,7 @@ import streamlit as st
 from sim import facts, question
 from sim.controls import CONTROLS, EVIDENCE, on_grid, unit_after
 from sim.errors import InputError
+from sim.pages import passports
 from sim.pages.words import plain
 from sim.params import Lever
 from sim.question import HIGHEST_SEED, STORY, WORLDS, Question
@@ -22,9 +23,23 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Burden sharing": ("pledge", "pressure"),
     "US posture": ("tilt_to_spenders", "pivot", "withdrawal"),
 }
-"""What is shown at once. Every other lever stands under Advanced."""
+"""What is shown at once. Every other lever stands under its kind."""
 
 SHOWN = tuple(name for names in GROUPS.values() for name in names)
+
+HEADINGS: Mapping[str, str] = {
+    "commitment": "More on the guarantee",
+    "burden": "More on burden sharing",
+    "posture": "More on US posture",
+    "exercises": "Exercises",
+    "trade": "Trade",
+    "signals": "Words and law",
+    "congress": "US Congress",
+    "ukraine": "Ukraine",
+    "europe": "European defence",
+    "russia": "The war and Russia",
+}
+"""What the kinds of levers are called; a kind without a heading shows its own word."""
 
 VERBS: Mapping[str, str] = {
     "threshold": "Set the threshold",
@@ -34,15 +49,33 @@ VERBS: Mapping[str, str] = {
     "pressure": "Press for the pledge",
     "tilt_to_spenders": "Move to spenders",
     "pivot": "Move to Indo-Pacific",
-    "withdrawal": "Leave Poland, Romania",
-    "congress": "Let Congress resist",
+    "withdrawal": "Leave the east",
+    "treaty_exit": "Leave the treaty",
     "us_share": "Set US spending",
     "tilt_to_exposed": "Move to the exposed",
     "border": "Send to US border",
     "surge": "Add in Europe",
+    "military_advice": "Heed commanders",
+    "exercise_exclusion": "Bar from exercises",
+    "trade_linkage": "Tie trade to spending",
+    "eu_shield": "Let the EU shield",
+    "rhetoric": "Doubt or affirm aloud",
+    "reassurance": "Reassure allies",
+    "law": "Write it into law",
+    "congress": "Let Congress resist",
     "troop_floor": "Set a troop floor",
+    "certification": "Certify below it",
+    "us_aid": "Send US aid",
+    "european_aid": "Send European aid",
+    "peacekeepers": "Send peacekeepers",
+    "peacekeepers_covered": "Cover peacekeepers",
+    "ukraine_accession": "Admit Ukraine",
+    "european_effort": "Lead in Europe",
+    "joint_procurement": "Buy together",
+    "european_umbrella": "Spread an umbrella",
+    "ceasefire": "Seek a ceasefire",
 }
-"""Short names with a verb; a lever without one shows its own sentence."""
+"""Short names with a verb."""
 
 FORMATS: Mapping[str, str] = {
     "% of GDP": "%.1f%% of GDP",
@@ -50,8 +83,14 @@ FORMATS: Mapping[str, str] = {
     "0 to 1": "%.2f of 1",
     "persons": "%d persons",
     "log weight": "%.1f log weight",
+    "times 2024": "%.1f times 2024",
+    "-1 to 1": "%.1f of ±1",
+    "1/quarter": "%.2f a quarter",
 }
 """How a slider writes its value; other units stand in its label."""
+
+SWITCH = "0 or 1"
+"""The unit of a lever that is on or off: a toggle, which the address writes true or false."""
 
 SCENARIO = "scenario"
 DEFAULTS = {"worlds": 1000, "seed": 0}
@@ -65,8 +104,11 @@ def panel() -> Question:
         _loader(key)
         with st.container(gap="xxsmall"):
             values = {name: value for group, names in GROUPS.items() for name, value in _group(key, group, names)}
-        with st.expander("Advanced"):
-            values |= {name: _slider(key, name) for name in CONTROLS if name not in SHOWN}
+        with st.container(gap="xsmall"):
+            for kind, names in others().items():
+                with st.expander(HEADINGS.get(kind, kind.capitalize()), key=f"kind-{kind}", type="compact"):
+                    values |= {name: _lever(key, name) for name in names}
+        with st.expander("Worlds and seed", key="kind-worlds", type="compact"):
             worlds = st.segmented_control(
                 "Worlds to simulate", WORLDS, default=DEFAULTS["worlds"], required=True, key="worlds",
                 bind="query-params", help="More worlds: less chance in medians and bands, and a longer wait.",
@@ -142,7 +184,30 @@ def title(key: str) -> str:
 
 def _group(key: str, group: str, names: Sequence[str]) -> list[tuple[str, float]]:
     st.markdown(f"**{group}**")
-    return [(name, _slider(key, name)) for name in names]
+    return [(name, _lever(key, name)) for name in names]
+
+
+def others() -> dict[str, list[str]]:
+    """The levers that are not shown at once, by kind: kinds of the groups above first."""
+    kinds = dict.fromkeys([*HEADINGS, *(control.kind for control in CONTROLS.values())])
+    found = {k: [n for n, control in CONTROLS.items() if control.kind == k and n not in SHOWN] for k in kinds}
+    return {kind: names for kind, names in found.items() if names}
+
+
+def _lever(key: str, name: str) -> float:
+    """A lever, and beside it the button that opens its passport."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xxsmall"):
+        value = _toggle(key, name) if CONTROLS[name].unit == SWITCH else _slider(key, name)
+        st.button(
+            passports.mark(f"Passport of {name.replace('_', ' ')}"), key=f"passport-{name}", type="tertiary",
+            on_click=passports.ask, args=(name,),
+        )  # fmt: skip
+    return value
+
+
+def _toggle(key: str, name: str) -> float:
+    start = bool(question.settings(key)[name])
+    return float(st.toggle(label(name), start, key=name, bind="query-params", help=explain(name), width="stretch"))
 
 
 def _slider(key: str, name: str) -> float:
@@ -158,21 +223,23 @@ def _slider(key: str, name: str) -> float:
 
 
 def _typed(control: Lever, value: float) -> float:
-    """Persons are whole."""
+    """Persons are whole, and a switch is on or off."""
+    if control.unit == SWITCH:
+        return bool(value)
     return int(value) if control.unit == "persons" else float(value)
 
 
 def label(name: str) -> str:
     """What a lever does, its unit if the slider does not show it, and the word assumption if its source has it."""
     control = CONTROLS[name]
-    unit = "" if control.unit in FORMATS else f" ({control.unit})"
+    unit = "" if control.unit in (*FORMATS, SWITCH) else f" ({control.unit})"
     mark = " · *assumption*" if "assumption" in control.source else ""
     return f"{plain(short(name) + unit)}{mark}"
 
 
 def short(name: str) -> str:
-    """A lever by its verb, or by its own sentence."""
-    return VERBS.get(name, CONTROLS[name].about.split(":")[0].split(";")[0])
+    """A lever by its verb."""
+    return VERBS[name]
 
 
 def explain(name: str) -> str:
@@ -180,8 +247,7 @@ def explain(name: str) -> str:
     control = CONTROLS[name]
     known = [
         f"**{plain(control.about)}.**",
-        plain(f"{_range(control)}, in steps of {control.step:,g}; "
-              f"no effect at {control.neutral:,g}. Named {name} in scenario files."),
+        plain(f"{_range(control)}; no effect at {control.neutral:,g}. Named {name} in scenario files."),
         f"*How it is known:* {plain(EVIDENCE[control.evidence])}.",
         *(f"*Source:* {plain(facts.cite(source))}." for source in control.source),
         f"*Note:* {plain(control.note)}",
@@ -190,7 +256,9 @@ def explain(name: str) -> str:
 
 
 def _range(control: Lever) -> str:
-    return f"{control.low:,g} to {control.high:,g}{unit_after(control)}"
+    if control.unit == SWITCH:
+        return SWITCH
+    return f"{control.low:,g} to {control.high:,g}{unit_after(control)}, in steps of {control.step:,g}"
 
 
 # --- the address ------------------------------------------------------------------------------------------------
@@ -206,11 +274,17 @@ def _address() -> Mapping[str, str]:
 def check_address(values: Mapping[str, Any]) -> None:
     """Compare what the address asked for with what came of it, once, and note what was refused."""
     grid = {name: on_grid(name, float(value)) for name, value in values.items() if name in CONTROLS}
-    for name, value in {**values, **grid}.items():
+    switches = {name: bool(value) for name, value in grid.items() if CONTROLS[name].unit == SWITCH}
+    for name, value in {**values, **grid, **switches}.items():
         asked = st.session_state.address.pop(name, None)
-        if asked is None or asked == str(value) or _same(asked, value):
+        if asked is None or asked == _in_address(value) or (name not in switches and _same(asked, value)):
             continue
-        refuse(f"{name}={asked}: refused, {value} is used. {_right(name)}".strip())
+        refuse(f"{name}={asked}: refused, {_in_address(value)} is used. {_right(name)}".strip())
+
+
+def _in_address(value: Any) -> str:
+    """A value as the address writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _right(name: str) -> str:
@@ -218,7 +292,9 @@ def _right(name: str) -> str:
     if name not in CONTROLS:
         return ""
     control = CONTROLS[name]
-    return f"It takes {control.low:,g} to {control.high:,g}{unit_after(control)}, in steps of {control.step:,g}."
+    if control.unit == SWITCH:
+        return "It takes true or false."
+    return f"It takes {_range(control)}."
 
 
 def _same(asked: str, value: Any) -> bool:

@@ -4,8 +4,16 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+import streamlit as st
+
 from sim.outcomes import OUTCOMES
 from sim.tables import number
+
+
+def theme() -> str:
+    """The theme that the reader's browser asks for."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>^&])")
 

@@ -169,7 +169,7 @@ class Levers:
         0.0, neutral=0.0, low=0.0, high=50_000.0, step=1000.0, unit="persons", kind="ukraine", symbol="peacekeepers",
         equation="7", evidence="X", source="peacekeepers-uncovered assumption",
         about="European peacekeepers in Ukraine once the fighting has ended",
-        note="They tie down Russian forces and are missing at home, three times their number for rotation; no ally sends "
+        note="They tie down Russian forces and are missing at home, three times their number for rotation; none sends "
         "more than half of its brigades. Acts once the fighting has ended.",
     )  # fmt: skip
     peacekeepers_covered: Any = lever(
