@@ -18,7 +18,7 @@ from sim.reference import data_dir, table
 def changes(plan: Plan, baseline: Plan) -> tuple[str, ...]:
     """Everything in which a plan differs from the baseline, one phrase each."""
     changed = [
-        f"{name.replace('_', ' ')} {written(name, baseline)} → {written(name, plan)}{unit_after(lever)}"
+        f"{name.replace('_', ' ')} {_move(name, plan, baseline, unit_after(lever))}"
         for name, lever in levers().items()
         if not np.array_equal(plan.levers[name], baseline.levers[name])
     ]
@@ -30,6 +30,15 @@ def changes(plan: Plan, baseline: Plan) -> tuple[str, ...]:
     if plan.school:
         changed.append(f"{plan.school} school only")
     return tuple(changed)
+
+
+def _move(name: str, plan: Plan, baseline: Plan, unit: str) -> str:
+    """A lever's move in words: "2 → 5% of GDP", and where it is one step, its date: "0 → 0.6 from 2025Q2"."""
+    path, before = plan.levers[name], baseline.levers[name]
+    turns = np.flatnonzero(np.diff(path)) + 1
+    if turns.size == 1 and np.all(before == path[0]):
+        return f"{path[0]:,g} → {path[-1]:,g}{unit} from {plan.quarters[turns[0]]}"
+    return f"{written(name, baseline)} → {written(name, plan)}{unit}"
 
 
 def idle_levers(plan: Plan) -> dict[str, tuple[str, ...]]:

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
 from sim import ensemble, frames
 from sim.controls import EAST, WITHDRAWAL, WITHDRAWAL_QUARTERS, WITHDRAWAL_START, eastern, on_grid
 from sim.outcomes import HEADLINES, OUTCOMES, outcomes, year_ends
+from sim.params import levers
 from sim.plan import Plan
 from sim.provenance import changes, exactly_nought, idle_notes, sources
 from sim.results import differences, identical
@@ -43,7 +45,9 @@ class Question:
 
     def resolved(self) -> Scenario:
         """The scenario that is asked about. Raises ScenarioError."""
-        scenario = loaded(self.scenario).with_levers(**dict(self.levers))
+        scenario = loaded(self.scenario)
+        paths = scenario.plan().levers
+        scenario = scenario.with_levers(**{n: _rescaled(scenario, n, paths[n], v) for n, v in self.levers})
         if self.withdrawal is None:
             return scenario
         kept = tuple(w for w in scenario.withdrawals if not eastern(w.hosts or [w.host]))
@@ -86,11 +90,28 @@ def loaded(key: str) -> Scenario:
 
 @lru_cache(maxsize=64)
 def settings(key: str) -> Mapping[str, float]:
-    """Where the sliders stand for a scenario file: each lever at the start, on its grid, and the eastern withdrawal."""
+    """Where the sliders stand for a scenario file: each lever where it goes furthest, and the eastern withdrawal."""
     plan = loaded(key).plan()
-    values = {name: float(path[0]) for name, path in plan.levers.items()}
+    values = {name: furthest(name, path) for name, path in plan.levers.items()}
     values[WITHDRAWAL.name] = sum(w.troops for w in plan.withdrawals if eastern(w.hosts))
     return {name: on_grid(name, value) for name, value in values.items()}
+
+
+def furthest(name: str, path: np.ndarray) -> float:
+    """The value of a lever's path [T] that lies furthest from its default."""
+    return float(path[np.argmax(np.abs(path - levers()[name].default))])
+
+
+def _rescaled(scenario: Scenario, name: str, path: np.ndarray, value: float) -> float | dict[str, float]:
+    """A lever with its furthest value moved: a policy that begins later, fades or ends keeps its course."""
+    base, peak = levers()[name].default, furthest(name, path)
+    if peak == base or np.all(path == peak):
+        return value
+    course = (path - base) / (peak - base)
+    quarters = scenario.plan().quarters
+    return {
+        quarter: round(float(base + part * (value - base)), 9) for quarter, part in zip(quarters, course, strict=True)
+    }
 
 
 def ask(scenario: str, values: Mapping[str, float], worlds: int = 1000, seed: int = 0) -> Question:

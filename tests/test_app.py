@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim import facts, frames, question
@@ -49,8 +50,19 @@ def test_opens_on_the_story():
     assert opened.slider(key="threshold").value == 5.0
     assert len(opened.metric) == len(question.HEADLINES)
     assert "In this model, by 2035" in text(opened)
-    assert "Changed:** threshold 2 → 5% of GDP · conditionality 0 → 0.6." in text(opened)
+    assert "Changed:** threshold 2 → 5% of GDP from 2025Q2 · conditionality 0 → 0.6 from 2025Q2." in text(opened)
     assert question.settings(STORY)["conditionality"] == 0.6
+
+
+def test_a_slider_moves_a_policy_and_keeps_its_course():
+    """A policy that begins later, fades or ends keeps its dates when its furthest value is moved."""
+    plan = question.ask("policy-reversal-2029", {"conditionality": 0.3}).resolved().plan()
+    path = dict(zip(plan.quarters, plan.levers["conditionality"], strict=True))
+    assert [path[q] for q in ("2025Q1", "2025Q2", "2028Q4", "2029Q1", "2035Q4")] == [0.0, 0.3, 0.3, 0.0, 0.0]
+    ramp = question.ask("hague-pledge", {"pledge": 5.0}).resolved().plan().levers["pledge"]
+    file = question.loaded("hague-pledge").plan().levers["pledge"]
+    np.testing.assert_allclose((ramp - 2.0) / 3.0, (file - 2.0) / 1.5, atol=1e-8)
+    assert question.ask("hague-pledge", dict(question.settings("hague-pledge"))).levers == ()
 
 
 def test_a_lever_changes_the_results():
@@ -108,7 +120,7 @@ def test_what_the_app_shows_is_what_it_says():
         assert banned not in said
     for needed in ("not a forecast", "would say nothing about deterrence", "not equally hard to reach", "anchor"):
         assert needed in said
-    assert "1 of 2 moved levers rest on an assumption" in said
+    assert "2 of 2 moved levers rest on an assumption" in said
 
 
 def test_charts_have_words_and_constant_specifications():

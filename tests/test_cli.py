@@ -69,7 +69,7 @@ def test_compare_several_scenarios_as_json():
     assert second["difference"]["credibility_allies"]["median"] < 0
     assert {(cell["front"], cell["school"]) for cell in second["relative_risk"]} == {
         (front, school)
-        for front in ("baltic", "poland", "nordic", "black sea")
+        for front in ("baltic", "poland", "nordic", "black sea", "any")
         for school in ("commitment", "mixed", "denial", "spiral")
     }
 

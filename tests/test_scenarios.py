@@ -67,7 +67,8 @@ def test_a_scenario_states_only_what_differs(tmp_path):
     path = written(tmp_path, "name: Mine\nextends: conditional-article5\nlevers: {threshold: 3.5}\n")
     levers_ = sim.load_scenario(path).plan().levers
     assert levers_["threshold"][0] == 3.5
-    assert levers_["conditionality"][0] == 0.6
+    assert list(levers_["conditionality"][:3]) == [0.0, 0.6, 0.6]
+    assert np.all(levers_["threshold"] == 3.5)  # an event of the scenario that is extended gives way
 
 
 def test_an_event_holds_from_its_first_to_its_last_quarter(tmp_path):

@@ -3,7 +3,7 @@
 Every complaint about a scenario is made here, all at once, before anything runs or is written.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -75,11 +75,7 @@ class Scenario:
 
         Raises ScenarioError for an unknown lever or a value out of range.
         """
-        events = tuple(
-            event.model_copy(update={"levers": left})
-            for event in self.events
-            if (left := {name: v for name, v in event.levers.items() if name not in values})
-        )
+        events = _giving_way(self.events, values)
         return _checked(replace(self, levers={**self.levers, **deepcopy(values)}, events=events), "with_levers")
 
     def with_uncertainties(self, **values: Any) -> "Scenario":
@@ -231,11 +227,21 @@ def _load(path: Path, above: tuple[Path, ...]) -> Scenario:
     if parsed.extends is not None:
         target = _find_parent(page, parsed.extends, (*above, path))
         parent = _load(target, (*above, path))
+        parent = replace(parent, events=_giving_way(parent.events, parsed.levers))
     scenario = _merged(path.stem, parent, parsed)
     found += problems(scenario, lambda place: page.where(_own(place, parent)))
     if found:
         raise ScenarioError(found)
     return scenario
+
+
+def _giving_way(events: Sequence[Event], levers_: Collection[str]) -> tuple[Event, ...]:
+    """Events without the levers that are now set for the whole run; those that set nothing else are gone."""
+    return tuple(
+        event.model_copy(update={"levers": left})
+        for event in events
+        if (left := {name: value for name, value in event.levers.items() if name not in levers_})
+    )
 
 
 def _own(place: tuple, parent: Scenario) -> tuple:
