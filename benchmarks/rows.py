@@ -1,7 +1,8 @@
 """What each row of MODEL.md section 7 does when it is switched on alone: `python benchmarks/rows.py [--worlds N]`.
 
 Every line is a paired comparison at the end of 2035 with the scenario named under "against", under the same luck:
-medians over worlds, and the relative risk for the Baltic states by school. Signs, sizes and zeros are to be looked at.
+medians over worlds, and relative risks by school (commitment / mixed / denial / spiral). Signs, sizes and zeros are to
+be looked at.
 """
 
 import argparse
@@ -58,11 +59,13 @@ def played(policy: tuple, worlds: int):
 
 
 def row(policy: dict, other: dict, worlds: int) -> list[str]:
-    """Paired differences, and the relative risk of the Baltic states in each school."""
+    """Paired differences, and relative risks by school: of the Baltic states, and of any ally."""
     both = sim.compare(played(tuple(other.items()), worlds), played(tuple(policy.items()), worlds)).isel(year=-1)
     cells = [number(float(np.median(both[name])), sign=True) for name in SHOWN]
-    risk = both.relative_risk_by_front.sel(front="baltic")
-    return cells + [f"{float(np.median(risk.values[both.school.values == school])):.2f}" for school in SCHOOLS]
+    for risk in (both.relative_risk_by_front.sel(front="baltic"), both.relative_risk):
+        by_school = (float(np.median(risk.values[both.school.values == school])) for school in SCHOOLS)
+        cells.append(" / ".join(f"{ratio:.2f}" for ratio in by_school))
+    return cells
 
 
 def main() -> None:
@@ -70,7 +73,19 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--worlds", type=int, default=1000)
     worlds = options.parse_args().worlds
-    head = ["row", "", "against", "% of GDP", "brigades", "US troops", "belief", "cohesion", "incidents", *SCHOOLS]
+    head = [
+        "row",
+        "",
+        "against",
+        "% of GDP",
+        "brigades",
+        "US troops",
+        "belief",
+        "cohesion",
+        "incidents",
+        "Baltic risk",
+        "any ally",
+    ]
     against = [" ".join(f"{name} {value:g}" for name, value in other.items()) or "baseline" for *_, other in ROWS]
     table = [
         [str(n), name, a, *row(policy, other, worlds)]
