@@ -74,7 +74,7 @@ def opened(asked: Question) -> None:
 
 def _dialog(name: str, asked: Question) -> None:
     try:
-        with st.spinner("Measuring what it moves…"):
+        with st.spinner("Playing both ends…"):
             plan = asked.resolved().plan()
             moved = asked.levers or asked.withdrawal is not None
             own = passport(name, replace(plan, name=f"{plan.name}, changed") if moved else plan)
