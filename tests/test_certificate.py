@@ -276,7 +276,7 @@ def test_neighbours_reach_every_lever_and_school_and_most_uncertainties():
     found = []
     law_ = certificate.Law(1, "", lambda scenario, seed, choose: found.append(scenario), reads="scenario")
     here = load_scenario("conditional-article5")
-    search.search(law_, here, 300, 0, lambda: None)
+    search.search(law_, here, 5 * len(uncertainties()), 0, lambda: None)
     assert found[0] == here
     assert {name for near in found for name in near.levers} == set(levers())
     assert len({name for near in found for name in near.uncertainties}) > 0.8 * len(uncertainties())

@@ -44,6 +44,7 @@ class Levers:
         equation="4a", evidence="X", source="assumption",
         about="Fewest US soldiers in Europe that a statute allows",
         note="Acts where a policy would go below it, unless certified. 76,000 has been named, without a source.",
+        needs="pivot border withdrawals trade_linkage",
     )  # fmt: skip
     certification: Any = lever(
         0.0, neutral=0.0, low=0.0, high=1.0, step=0.1, unit="0 to 1", kind="congress", symbol="certification",
