@@ -22,7 +22,10 @@ def main() -> None:
     """Draw the levers, then the page, then the passport that was asked for."""
     st.set_page_config(page_title="article5: a policy simulator", layout="wide", initial_sidebar_state="auto")
     page = st.navigation(
-        [st.Page(PAGES / "compare.py", title="Compare", default=True)],
+        [
+            st.Page(PAGES / "compare.py", title="Compare", default=True),
+            st.Page(PAGES / "documents.py", title="Documents"),
+        ],
         position="top",
     )
     st.session_state.question = levers.panel()

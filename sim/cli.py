@@ -25,7 +25,7 @@ from sim.catalogue import CATALOGUE, SINGULAR, entry
 from sim.controls import CONTROLS
 from sim.errors import InputError
 from sim.laws import certificate as certificates
-from sim.outcomes import OUTCOMES, outcomes
+from sim.outcomes import OUTCOMES
 from sim.params import levers
 from sim.provenance import exactly_nought, idle_notes
 from sim.reading import hint
@@ -127,14 +127,7 @@ def compare(baseline, scenarios, worlds, seed, settings, start, end, every, as_j
     others = [changed(load_scenario(name), settings, start, end) for name in scenarios]
     if chart is not None:
         charts.check_file(chart)
-    members, runs = [], {}
-    for other in others:
-        first = base.under(other)
-        if first.plan() not in runs:
-            runs = {first.plan(): simulated_run(first, worlds, seed)}
-        played = runs[first.plan()], simulated_run(other, worlds, seed)
-        shown = [outcomes(data, families.SHOWN) for data in played]
-        members.append(families.Member(other, first, results.compare(*played), own=shown[1], base=shown[0]))
+    members = families.beside(base, others, lambda scenario: simulated_run(scenario, worlds, seed))
     if chart is not None:
         spec = charts.titled(charts.FAMILIES["light"], families.title(members))
         charts.save(spec, families.frame(members), chart)

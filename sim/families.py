@@ -1,6 +1,6 @@
 """Scenarios side by side: documents that disagree, each compared with the same baseline under the same luck."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from sim import facts, frames, results
-from sim.outcomes import FRONT_NAMES, OUTCOMES
+from sim.outcomes import FRONT_NAMES, OUTCOMES, outcomes
 from sim.report import REPORTED, SCALAR, WHERE_MOVED, closing, comparison, label, risk_cells, told
 from sim.scenario import Scenario
 from sim.tables import lines, number
@@ -32,6 +32,21 @@ class Member:
     both: xr.Dataset
     own: xr.Dataset
     base: xr.Dataset
+
+
+def beside(
+    baseline: Scenario, scenarios: Sequence[Scenario], simulate: Callable[[Scenario], xr.Dataset]
+) -> list[Member]:
+    """Each scenario next to the baseline's policy in its world; `simulate` makes a run with what outcomes need."""
+    members, last = [], None
+    for scenario in scenarios:
+        first = baseline.under(scenario)
+        if last is None or last[0] != first.plan():
+            last = first.plan(), simulate(first)
+        runs = last[1], simulate(scenario)
+        own, base = (outcomes(run, SHOWN) for run in reversed(runs))
+        members.append(Member(scenario, first, results.compare(*runs), own=own, base=base))
+    return members
 
 
 def documents(scenario: Scenario, baseline: Scenario) -> tuple[str, ...]:
@@ -116,13 +131,8 @@ def frame(members: Sequence[Member]) -> pd.DataFrame:
 def text(members: Sequence[Member], every: bool = False) -> str:
     """The comparisons for people: a row an outcome, a column a scenario; `every` shows all outcomes."""
     year, worlds = last_year(members), members[0].both.attrs["worlds"]
-    moved = {name for member in members for name in told(member.both, year, every)}
-    shown = [name for name in (SCALAR if every else (*REPORTED, *WHERE_MOVED)) if name in moved]
-    rows = [[_row(name, members), *(_cell(m.both[name].sel(year=year)) for m in members)] for name in shown]
-    units = [OUTCOMES[name].unit for name in shown]
-    cells = [{(f, s): c for f, s, c in risk_cells(m.both, year)} for m in members]
-    fronts = list(dict.fromkeys(key for column in cells for key in column))
-    risks = [[f"{FRONT_NAMES[key[0]]}, {key[1]}", *(_times(column.get(key)) for column in cells)] for key in fronts]
+    rows, units = differences(members, every)
+    risks = risk_rows(members)
     return "\n".join([
         f"{len(members)} scenarios against {members[0].baseline.name}: {worlds:,} simulated worlds, end of {year}\n",
         _table("difference, world by world: median (90% of worlds)", members, rows, units),
@@ -133,6 +143,22 @@ def text(members: Sequence[Member], every: bool = False) -> str:
         "scenario's threshold. The risks rest on judgement and cannot be scored; schools are not weighed against each\n"
         "other.\n" + closing(*(member.scenario for member in members)) + "\n",
     ])  # fmt: skip
+
+
+def differences(members: Sequence[Member], every: bool = False) -> tuple[list[list[str]], list[str]]:
+    """A row an outcome, a cell a scenario: median and 90% band of the paired difference; and the units."""
+    year = last_year(members)
+    moved = {name for member in members for name in told(member.both, year, every)}
+    shown = [name for name in (SCALAR if every else (*REPORTED, *WHERE_MOVED)) if name in moved]
+    rows = [[_row(name, members), *(_cell(m.both[name].sel(year=year)) for m in members)] for name in shown]
+    return rows, [OUTCOMES[name].unit for name in shown]
+
+
+def risk_rows(members: Sequence[Member]) -> list[list[str]]:
+    """A row a front and school, a cell a scenario: the risk as a multiple of the baseline's."""
+    cells = [{(f, s): c for f, s, c in risk_cells(m.both, last_year(members))} for m in members]
+    fronts = list(dict.fromkeys(key for column in cells for key in column))
+    return [[f"{FRONT_NAMES[key[0]]}, {key[1]}", *(_times(column.get(key)) for column in cells)] for key in fronts]
 
 
 def _row(name: str, members: Sequence[Member]) -> str:
@@ -155,7 +181,7 @@ def _times(cell: np.ndarray | None) -> str:
 
 def _table(corner: str, members: Sequence[Member], rows: list[list[str]], units: Sequence[str] = ()) -> str:
     """A table whose columns are headed by name and documents, with units at the end."""
-    heads = [[*wrap(name, WIDEST), family(m.scenario, m.baseline)] for name, m in _columns(members)]
+    heads = [[*wrap(name, WIDEST), family(m.scenario, m.baseline)] for name, m in columns(members)]
     depth = max(map(len, heads))
     heads = [[corner] + [""] * (depth - 1), *([""] * (depth - len(head)) + head for head in heads)]
     if units:
@@ -165,7 +191,8 @@ def _table(corner: str, members: Sequence[Member], rows: list[list[str]], units:
     return lines(first, [*map(list, more), *rows])
 
 
-def _columns(members: Sequence[Member]) -> list[tuple[str, Member]]:
+def columns(members: Sequence[Member]) -> list[tuple[str, Member]]:
+    """The scenarios with what they are called."""
     return list(zip(names(members)[1:], members, strict=True))
 
 

@@ -14,7 +14,7 @@ ORDER = (
     "errors", "quarters", "tables", "reading", "priors", "facts", "reference", "params", "state", "rules", "draws",
     "plan", "now", "seen", "step", "start", "variables", "agents", "scenario", "outcomes", "ensemble", "results",
     "batch", "analysis", "laws", "__init__", "catalogue", "report", "frames", "families", "charts", "controls",
-    "provenance", "question", "passport", "pages", "cli", "__main__",
+    "provenance", "question", "side", "passport", "pages", "cli", "__main__",
 )  # fmt: skip
 """Rooms from bottom to top. A new module takes its place here, above all it looks at."""
 
