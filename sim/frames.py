@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim.outcomes import FRONT_NAMES, FRONTS, HEADLINES
+from sim.outcomes import ANY, FRONT_NAMES, FRONTS, HEADLINES, OUTCOMES
 from sim.plan import Plan
 from sim.priors import SCHOOLS
 from sim.reference import Roster, panel
@@ -30,12 +30,14 @@ PLACES_SHOWN = 10
 ELSEWHERE, REST = "Elsewhere in Europe", "Other allies"
 
 
-def headlines(baseline: xr.Dataset, scenario: xr.Dataset, both: xr.Dataset) -> pd.DataFrame:
-    """The headline outcomes by year. Columns: outcome, year, then low, median and high of the scenario, of the
-    baseline (`base_`) and of the paired difference (`change_`); `clear_of_zero` and `identical`.
+def headlines(
+    baseline: xr.Dataset, scenario: xr.Dataset, both: xr.Dataset, names: Sequence[str] = HEADLINES
+) -> pd.DataFrame:
+    """The headline outcomes, or those named, by year. Columns: outcome, year, then low, median and high of the
+    scenario, of the baseline (`base_`) and of the paired difference (`change_`); `clear_of_zero` and `identical`.
     """
     frames = []
-    for name in HEADLINES:
+    for name in names:
         parts = {"": scenario[name], "base_": baseline[name], "change_": both[name]}
         columns: dict[str, Any] = {"outcome": name, "year": both.year.values}
         for prefix, values in parts.items():
@@ -151,15 +153,17 @@ def families(runs: Sequence[tuple[str, str, xr.Dataset, Roster]], hosts: Sequenc
 
 
 def risks(both: xr.Dataset) -> pd.DataFrame:
-    """Risk of a limited attack since the start as a multiple of the baseline's, by school, front and year.
+    """Risk of a limited attack since the start as a multiple of the baseline's, by school, front (any last) and year.
 
     Columns: school, front, year, low, median, high, words. The schools stand side by side and are never weighed.
     """
-    ratio = both.relative_risk_by_front.transpose("world", "front", "year")
+    fronts = both.relative_risk_by_front.transpose("world", "front", "year").values
+    every = both.relative_risk.transpose("world", "year").values
+    ratio = np.concatenate([fronts, every[:, None]], axis=1)
     frames = []
     for school in [s for s in SCHOOLS if (both.school == s).any()]:
-        low, median, high = np.nanquantile(ratio.values[both.school.values == school], ENDS, axis=0)
-        for n, front in enumerate(FRONTS):
+        low, median, high = np.nanquantile(ratio[both.school.values == school], ENDS, axis=0)
+        for n, front in enumerate((*FRONTS, ANY)):
             columns = {"low": low[n], "median": median[n], "high": high[n]}
             frames.append(
                 pd.DataFrame({"school": school, "front": FRONT_NAMES[front], "year": both.year.values, **columns})
@@ -193,6 +197,28 @@ def dumbbell_words(table: pd.DataFrame) -> str:
     return "US troops by host, start to end, persons: " + "; ".join(
         f"{row.place} {row.words}" for row in table.itertuples()
     )
+
+
+def moved(others: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Outcomes that differ in a year, in words: outcome, scenario, change, 90% of worlds, unit.
+
+    `others` is a table as `headlines` makes it; the three definitions of US cost come together or not at all.
+    """
+    rows = of_year(others, year)
+    differ = set(rows.outcome[(rows.change_low != 0.0) | (rows.change_high != 0.0)])
+    cost = [name for name in rows.outcome if name.startswith("us_cost")]
+    shown = rows[rows.outcome.isin(differ | set(cost if differ & set(cost) else ()))]
+    told = [
+        {
+            "outcome": OUTCOMES[row.outcome].label,
+            "scenario": number(row.median),
+            "change": number(row.change_median, sign=True),
+            "90% of worlds": f"{number(row.change_low, sign=True)} to {number(row.change_high, sign=True)}",
+            "unit": OUTCOMES[row.outcome].unit,
+        }
+        for row in shown.itertuples()
+    ]
+    return pd.DataFrame(told)
 
 
 def families_words(table: pd.DataFrame, year: int) -> str:

@@ -18,6 +18,7 @@ from sim.outcomes import HEADLINES, OUTCOMES, outcomes, year_ends
 from sim.params import levers
 from sim.plan import Plan
 from sim.provenance import changes, exactly_nought, idle_notes, sources
+from sim.report import WHERE_MOVED
 from sim.results import differences, identical
 from sim.scenario import Scenario, load_scenario
 
@@ -27,7 +28,7 @@ STORY, BASELINE = "conditional-article5", "baseline"
 WORLDS = (200, 1000, 4000)
 HIGHEST_SEED = 9999
 
-ASKED = (*HEADLINES, "troops_by_host", "risk_by_front")
+ASKED = (*HEADLINES, *WHERE_MOVED, "troops_by_host", "risk_by_front", "risk")
 """Outcomes that are shown and compared."""
 
 KEPT = ("share", *dict.fromkeys(v for n in ASKED for v in OUTCOMES[n].needs if not v.startswith("lever_")))
@@ -75,6 +76,7 @@ class Answer:
     idle: tuple[str, ...]
     allies: int
     headlines: pd.DataFrame
+    others: pd.DataFrame
     spending: pd.DataFrame
     lines: pd.DataFrame
     troops: pd.DataFrame
@@ -143,6 +145,7 @@ def answer(question: Question) -> Answer:
         idle=idle_notes(plan),
         allies=int(plan.roster.forces.sum()),
         headlines=frames.headlines(*tables, both),
+        others=frames.headlines(*tables, both, WHERE_MOVED),
         spending=frames.spending(first.share, second.share, plan.roster),
         lines=frames.lines(plan),
         troops=frames.troops(*tables, plan.roster),

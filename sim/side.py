@@ -9,6 +9,7 @@ from sim import ensemble, families
 from sim.frames import families_words
 from sim.outcomes import OUTCOMES
 from sim.question import BASELINE, loaded
+from sim.tables import number
 
 PAIR = ("eastern-withdrawal-considered", "no-active-plans")
 """Two documents that disagree: what the page opens on."""
@@ -54,4 +55,4 @@ def side(keys: Sequence[str], worlds: int, seed: int) -> Side:
 def _table(regret) -> pd.DataFrame:
     """Regret by policy and school, two significant digits."""
     frame = regret.transpose("policy", "school").to_pandas()
-    return frame.map(lambda value: f"{value:.2g}").rename_axis(columns=None).reset_index()
+    return frame.map(number).rename_axis(columns=None).reset_index()

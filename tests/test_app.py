@@ -11,6 +11,7 @@ import pytest
 from sim import facts, frames, question
 from sim.controls import CONTROLS, EVIDENCE
 from sim.pages import levers, words
+from sim.priors import SCHOOLS
 from sim.question import BASELINE, STORY, Question
 from sim.scenario import scenario_names
 
@@ -63,6 +64,30 @@ def test_a_slider_moves_a_policy_and_keeps_its_course():
     file = question.loaded("hague-pledge").plan().levers["pledge"]
     np.testing.assert_allclose((ramp - 2.0) / 3.0, (file - 2.0) / 1.5, atol=1e-8)
     assert question.ask("hague-pledge", dict(question.settings("hague-pledge"))).levers == ()
+
+
+def test_what_moves_beside_the_headlines_is_told():
+    opened = app(scenario="exercises-for-compliant-allies", worlds="200")
+    (table,) = [frame.value for frame in opened.dataframe if "90% of worlds" in frame.value.columns]
+    assert {"readiness", "brigades of Europe and Canada"} <= set(table.outcome)
+    assert "grey-zone incidents" not in set(table.outcome)
+    assert "Nothing of what is looked at here" in text(app(scenario="placebo", worlds="200"))
+
+
+def test_documents_that_disagree_stand_side_by_side():
+    opened = app(worlds="200").switch_page("sim/pages/documents.py").run()
+    assert not opened.exception
+    differences, risks, regret = (frame.value for frame in opened.dataframe)
+    considered, denied = differences.columns[1:3]
+    assert considered.endswith("(document 000)")
+    assert denied.endswith("(documents 001 and 000)")
+    assert len(risks) == 5 * 4
+    assert list(regret.columns) == ["policy", *SCHOOLS]
+    opened.multiselect(key="beside").set_value(["placebo"]).run()
+    assert not opened.exception
+    assert set(opened.dataframe[0].value.iloc[:, 1]) == {"exactly 0"}
+    opened.multiselect(key="beside").set_value([]).run()
+    assert [info.value for info in opened.info] == ["Choose at least one scenario."]
 
 
 def test_a_lever_changes_the_results():

@@ -62,6 +62,7 @@ def page() -> None:
     with second:
         troops(found, year)
     risk(found, year)
+    others(found, year)
     provenance(found, asked)
     footer(found, asked)
 
@@ -207,6 +208,20 @@ def risk(found: Answer, year: int) -> None:
             rows = frames.of_year(found.risks, year, school=school)
             spec = charts.titled(charts.RISK[theme()], school.capitalize(), SCHOOL_WORDS[school])
             st.vega_lite_chart(rows, spec, alt=frames.risk_words(rows, school))
+
+
+def others(found: Answer, year: int) -> None:
+    """Outcomes beside the headlines that differ from the baseline."""
+    table = frames.moved(found.others, year)
+    st.markdown(f"##### What else moves, by {year}? {badge('judgement')}")
+    if table.empty:
+        st.markdown("Nothing of what is looked at here: beliefs of Russia, forces, readiness, costs, Ukraine, hedging.")
+        return
+    st.dataframe(table, hide_index=True, height="content", alt="Outcomes that differ from the baseline")
+    st.caption(
+        "Median of the scenario, then the change to the baseline, world by world: its median and the band that holds "
+        "90% of worlds. US cost has three definitions, in prices of their sources; none is to be read alone."
+    )
 
 
 # --- where it comes from ------------------------------------------------------------------------------------------

@@ -65,8 +65,8 @@ def shown(found: Side, asked: Question) -> None:
             "school's worlds. A judgement, whose level rests on the assumed anchor."
         )
     st.caption(
-        f"{asked.worlds:,} simulated worlds, seed {asked.seed} · plans {', '.join(found.plans)}. Risks rest on judgement; "
-        "they cannot be scored, and schools are not weighed. Simulated outcomes of stated assumptions, not a forecast."
+        f"{asked.worlds:,} simulated worlds, seed {asked.seed} · plans {', '.join(found.plans)}. Risks rest on "
+        "judgement and cannot be scored; schools are not weighed. Simulated outcomes of stated assumptions, not a forecast."
     )
 
 
