@@ -76,6 +76,7 @@ def test_the_address_goes_there_and_back(opened):
 def test_a_loaded_scenario_stands_in_the_address(opened):
     page = opened("/?threshold=3.5")
     page.locator(".st-key-loader input").click()
+    page.keyboard.type("Placebo")
     page.get_by_role("option", name=re.compile("Placebo")).click()
     page.wait_for_function("() => location.search.includes('scenario=placebo')")
     page.wait_for_function("() => document.querySelector('.st-key-threshold input[type=range]').value === '5'")
@@ -195,3 +196,16 @@ def test_a_download_carries_the_plan(opened):
     head, first, *_ = waiting.value.path().read_text(encoding="utf-8").splitlines()
     assert head.startswith("plan,")
     assert first.split(",")[0] in page.locator("code").last.inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_documents_stand_side_by_side(opened, size, scheme):
+    """The page of documents: drawn, and no wider than the screen."""
+    page = opened("/documents?worlds=200", SIZES[size], scheme)
+    page.get_by_text("What each policy would be regretted for").wait_for(timeout=PATIENCE)
+    keep(page, f"documents-{size}-{scheme}")
+    assert page.locator(".st-key-families svg path").count() > 8
+    page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=SIZES[size]["width"])
+    assert page.failures == []
+    assert page.outside == []

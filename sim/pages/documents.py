@@ -66,7 +66,7 @@ def shown(found: Side, asked: Question) -> None:
         )
     st.caption(
         f"{asked.worlds:,} simulated worlds, seed {asked.seed} · plans {', '.join(found.plans)}. Risks rest on "
-        "judgement and cannot be scored; schools are not weighed. Simulated outcomes of stated assumptions, not a forecast."
+        "judgement and cannot be scored; schools are not weighed. Outcomes of stated assumptions, not a forecast."
     )
 
 
