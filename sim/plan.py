@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim import draws
 from sim import quarters as calendar
 from sim.facts import Reading, load_hedges, load_statuses
-from sim.params import Levers, Params, gather, levers, uncertainties
+from sim.params import Levers, Params, gather, levers, off_neutral, uncertainties
 from sim.priors import SCHOOLS, Fixed, Prior
 from sim.reference import Roster
 
@@ -107,6 +107,11 @@ class Plan:
             Levers(**{name: path[quarter] for name, path in self.levers.items()})
             for quarter in range(len(self.quarters))
         )
+
+    @cached_property
+    def in_ukraine(self) -> bool:
+        """Whether anybody is to go to Ukraine, or Ukraine to join, at any time: else those rules have nothing to do."""
+        return bool(off_neutral({name: self.levers[name] for name in ("peacekeepers", "ukraine_accession")}))
 
     @cached_property
     def fingerprint(self) -> str:

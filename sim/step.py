@@ -199,12 +199,14 @@ def press(state: State, now: Now) -> State:
     )
     light = (1.0 - roster.heavy_share) * (state.stationed[..., :-1] - roster.troops[:-1]) / deterrence.HEAVY_BRIGADE
     pull = deterrence.pull(roster.attack_exposure, state.aid, p) / given.pull
-    spreading = ukraine.escalated(hazard_for_peacekeepers(state, now), on_watch(state), now.params.ukraine)
-    return state._replace(
-        hazard_ukraine=hazard_for_member(state, now),
-        hazard=given.scale * now.cast.pressure(balance, now.params).hazard + spreading,
+    state = state._replace(
+        hazard=given.scale * now.cast.pressure(balance, now.params).hazard,
         incidents=deterrence.incidents(pull, doubt, light, p),
     )
+    if not now.plan.in_ukraine:
+        return state
+    spreading = ukraine.escalated(hazard_for_peacekeepers(state, now), on_watch(state), now.params.ukraine)
+    return state._replace(hazard=state.hazard + spreading, hazard_ukraine=hazard_for_member(state, now))
 
 
 def resolve(state: State, now: Now) -> State:
@@ -233,19 +235,20 @@ def noted(state: State, p: Params, honoured: Array, abandoned: Array) -> State:
 
 
 def support(state: State, now: Now) -> State:
-    """11: aid to Ukraine moves, peacekeepers deploy, and an attack there may test the alliance (7, 8)."""
-    p, policy, roster = now.params, now.policy, now.plan.roster
-    level, threat = policy.european_aid, now.given.exposure * state.threat
-    state = state._replace(
-        aid=ukraine.aid(state.aid, level, roster.aid, threat, now.given.threat, p.ukraine),
-        us_aid=ukraine.us_aid(state.us_aid, policy.us_aid, us_aid_start(now.plan), p.ukraine),
-        peacekeepers=ukraine.deployed(sent(state, now), state.war),
+    """11: aid to Ukraine moves (8)."""
+    p, policy, roster = now.params.ukraine, now.policy, now.plan.roster
+    threat = now.given.exposure * state.threat
+    return state._replace(
+        aid=ukraine.aid(state.aid, policy.european_aid, roster.aid, threat, now.given.threat, p),
+        us_aid=ukraine.us_aid(state.us_aid, policy.us_aid, us_aid_start(now.plan), p),
     )
-    return tested_in_ukraine(state, now)
 
 
-def tested_in_ukraine(state: State, now: Now) -> State:
-    """An attack on peacekeepers, or on Ukraine as a member, and what it says about the commitment (7, 3e)."""
+def keep_peace(state: State, now: Now) -> State:
+    """11: peacekeepers deploy; an attack on them, or on Ukraine as a member, may test the commitment (7, 3e)."""
+    if not now.plan.in_ukraine:
+        return state
+    state = state._replace(peacekeepers=ukraine.deployed(sent(state, now), state.war))
     luck, row = now.luck, now.row
     covered, bare = cover(state, now) * hazard_for_peacekeepers(state, now), state.hazard_ukraine
     comes, tests = ukraine.attacked(
@@ -260,7 +263,7 @@ def tested_in_ukraine(state: State, now: Now) -> State:
 
 
 ORDER: tuple[Callable[[State, Now], State], ...] = (
-    grow, judge, deploy, commit, believe, alarm, budget, build, press, resolve, support,
+    grow, judge, deploy, commit, believe, alarm, budget, build, press, resolve, support, keep_peace,
 )  # fmt: skip
 
 
