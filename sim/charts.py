@@ -5,6 +5,7 @@ Axes are fixed across scenarios; what lies beyond them is cut off.
 """
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +219,10 @@ def titled(spec: Spec, title: str, below: str = "") -> Spec:
 # --- as a file ----------------------------------------------------------------------------------------------------
 
 
+MOST_FAMILIES = 4
+"""Scenarios that can be told apart in one chart."""
+
+
 def check_file(path: Path) -> None:
     """Refuse a file that is there, is no .json or has no folder, before anything is computed. Raises InputError."""
     if path.suffix != ".json":
@@ -226,13 +231,18 @@ def check_file(path: Path) -> None:
         raise InputError(f"--chart: {path} is there already. Choose another name.")
     if not path.parent.is_dir():
         raise InputError(f"--chart: {path.parent} is no folder. Make it, or choose another one.")
+    if not os.access(path.parent, os.W_OK):
+        raise InputError(f"--chart: {path.parent} cannot be written to. Choose another place.")
 
 
 def save(spec: Spec, frame: pd.DataFrame, path: Path) -> None:
     """Write a chart with what it draws: a Vega-Lite file that stands alone. Raises InputError."""
     schema = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "width": 640, "height": 320}
     drawn = {**schema, **spec, "data": {"values": json.loads(frame.to_json(orient="records"))}}
+    beside = path.with_name(f".{path.name}.part")
     try:
-        path.write_text(json.dumps(drawn, ensure_ascii=False) + "\n", encoding="utf-8")
+        beside.write_text(json.dumps(drawn, ensure_ascii=False) + "\n", encoding="utf-8")
+        beside.replace(path)
     except OSError as error:
+        beside.unlink(missing_ok=True)
         raise InputError(f"--chart: {path} cannot be written: {error.strerror}. Choose another place.") from None

@@ -25,7 +25,7 @@ from sim.catalogue import CATALOGUE, SINGULAR, entry
 from sim.controls import CONTROLS
 from sim.errors import InputError
 from sim.laws import certificate as certificates
-from sim.outcomes import OUTCOMES
+from sim.outcomes import variables_of
 from sim.params import levers
 from sim.provenance import exactly_nought, idle_notes
 from sim.reading import hint
@@ -127,6 +127,8 @@ def compare(baseline, scenarios, worlds, seed, settings, start, end, every, as_j
     others = [changed(load_scenario(name), settings, start, end) for name in scenarios]
     if chart is not None:
         charts.check_file(chart)
+        if len(scenarios) > charts.MOST_FAMILIES:
+            raise InputError(f"--chart: {len(scenarios)} scenarios. Draw at most {charts.MOST_FAMILIES} of them.")
     members = families.beside(base, others, lambda scenario: simulated_run(scenario, worlds, seed))
     if chart is not None:
         spec = charts.titled(charts.FAMILIES["light"], families.title(members))
@@ -312,6 +314,8 @@ def changed(scenario: Scenario, settings: tuple[str, ...], start: str | None, en
     values, problems = {}, []
     for setting in settings:
         name, _, text = setting.partition("=")
+        if name in values:
+            problems.append(f"--set {setting}: {name} is set twice. Set it once.")
         try:
             values[name] = float(text)
         except ValueError:
@@ -328,9 +332,8 @@ def changed(scenario: Scenario, settings: tuple[str, ...], start: str | None, en
 
 def simulated_run(scenario: Scenario, worlds: int, seed: int) -> xr.Dataset:
     """A run with what the outcomes need, and a progress bar."""
-    needed = tuple(dict.fromkeys(v for o in OUTCOMES.values() for v in o.needs if not v.startswith("lever_")))
     with progress(scenario.name) as report:
-        return sim.run(scenario, worlds, seed, keep=needed, progress=report)
+        return sim.run(scenario, worlds, seed, keep=variables_of(), progress=report)
 
 
 def simulated(scenario: Scenario, worlds: int, seed: int) -> xr.Dataset:

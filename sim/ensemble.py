@@ -10,7 +10,7 @@ from sim import draws
 from sim.agents import Columns, opening, planned, whole
 from sim.errors import InputError
 from sim.now import Now, at_quarter
-from sim.outcomes import OUTCOMES, outcomes
+from sim.outcomes import OUTCOMES, outcomes, variables_of, year_ends
 from sim.params import levers
 from sim.plan import Plan
 from sim.priors import SCHOOLS
@@ -184,6 +184,14 @@ def labelled(plan: Plan, stored: dict[str, Any], seed: int, worlds: Sequence[int
     return data
 
 
+def run_years(plan: Plan, worlds: int, seed: int, keep: Sequence[str], *, block: int = BLOCK) -> xr.Dataset:
+    """Some variables at the end of each year: as `year_ends` of a run, of which only a block is ever held."""
+    whole("worlds", worlds, 1, MOST_WORLDS), whole("seed", seed, 0)
+    parts = [year_ends(trajectories(plan, part, seed, keep)) for part in blocks(worlds, block)]
+    joined = xr.concat(parts, dim="world", data_vars="minimal", coords="minimal", compat="override")
+    return joined.assign_attrs(parts[0].attrs | {"worlds": worlds})
+
+
 def run_outcomes(
     scenario: Any,
     worlds: int = 1000,
@@ -202,10 +210,9 @@ def run_outcomes(
     worlds, seed = whole("worlds", worlds, 1, MOST_WORLDS), whole("seed", seed, 0)
     chosen = known("outcomes", OUTCOMES, names)
     affordable(worlds, OUTCOME_BYTES * len(plan.quarters) // 44 * len(chosen) // len(OUTCOMES))
-    needed = tuple(dict.fromkeys(v for n in chosen for v in OUTCOMES[n].needs if not v.startswith("lever_")))
     tables = []
     for part in blocks(worlds, block):
-        tables.append(outcomes(trajectories(plan, part, seed, needed), chosen))
+        tables.append(outcomes(trajectories(plan, part, seed, variables_of(chosen)), chosen))
         if progress is not None:
             progress(part.stop, worlds)
     joined = xr.concat(tables, dim="world", data_vars="minimal", coords="minimal", compat="override")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from textwrap import wrap
 from typing import Any
 
@@ -68,9 +69,11 @@ def last_year(members: Sequence[Member]) -> int:
 
 def names(members: Sequence[Member]) -> list[str]:
     """What the policies are called, the baseline first; the second of a name gets a number."""
-    given = [members[0].baseline.name, *(member.scenario.name for member in members)]
-    seen = [given[:n].count(name) for n, name in enumerate(given)]
-    return [f"{name} (no. {before + 1})" if before else name for name, before in zip(given, seen, strict=True)]
+    taken: list[str] = []
+    for name in (members[0].baseline.name, *(member.scenario.name for member in members)):
+        numbered = (f"{name} (no. {number})" for number in count(2))
+        taken.append(next(free for free in chain([name], numbered) if free not in taken))
+    return taken
 
 
 def regrets(members: Sequence[Member]) -> xr.DataArray | None:

@@ -28,7 +28,7 @@ from sim.controls import (
 )
 from sim.errors import InputError
 from sim.frames import ELSEWHERE
-from sim.outcomes import FRONT_NAMES, OUTCOMES, outcomes, year_ends
+from sim.outcomes import FRONT_NAMES, OUTCOMES, outcomes, variables_of, year_ends
 from sim.params import Lever, Uncertainty, uncertainties
 from sim.plan import Plan, Withdrawal
 from sim.priors import SCHOOLS, BySchool, Fixed, Integers, Prior
@@ -316,7 +316,7 @@ def _last_year(plan: Plan, yardstick: Plan) -> xr.Dataset:
     return outcomes(ends).isel(year=0)
 
 
-_NEEDED = tuple(dict.fromkeys(v for o in OUTCOMES.values() for v in o.needs if not v.startswith("lever_")))
+_NEEDED = variables_of()
 
 
 def _move(outcome: str, first: xr.DataArray, second: xr.DataArray, plan: Plan) -> Move | None:

@@ -10,8 +10,8 @@ import pandas as pd
 from sim import facts
 from sim.catalogue import list_uncertainties
 from sim.controls import CONTROLS, EVIDENCE, WITHDRAWAL, eastern, unit_after
-from sim.params import idle, levers, uncertainties
-from sim.plan import Plan, Withdrawal
+from sim.params import UNORDERED, WITHDRAWALS, idle, levers, uncertainties
+from sim.plan import EXECUTED, Plan, Withdrawal
 from sim.reference import data_dir, table
 
 
@@ -43,7 +43,9 @@ def _move(name: str, plan: Plan, baseline: Plan, unit: str) -> str:
 
 def idle_levers(plan: Plan) -> dict[str, tuple[str, ...]]:
     """The levers that can do nothing in a plan, with what they would need."""
-    return idle(plan.levers, any(w.troops for w in plan.withdrawals))
+    some = [w for w in plan.withdrawals if w.troops]
+    unordered = [UNORDERED] if any(w.status != EXECUTED for w in some) else []
+    return idle(plan.levers, *([WITHDRAWALS] if some else []), *unordered)
 
 
 def idle_notes(plan: Plan) -> tuple[str, ...]:
@@ -58,7 +60,8 @@ def idle_notes(plan: Plan) -> tuple[str, ...]:
 
 def needed(needs: tuple[str, ...]) -> str:
     """What a lever needs to act, in words: "conditionality, treaty exit or a withdrawal"."""
-    words = ["a withdrawal" if need == "withdrawals" else need.replace("_", " ") for need in needs]
+    said = {WITHDRAWALS: "a withdrawal", UNORDERED: "a withdrawal that is not yet ordered"}
+    words = [said.get(need, need.replace("_", " ")) for need in needs]
     return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 

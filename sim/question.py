@@ -14,13 +14,14 @@ import xarray as xr
 
 from sim import ensemble, frames
 from sim.controls import EAST, WITHDRAWAL, WITHDRAWAL_QUARTERS, WITHDRAWAL_START, eastern, on_grid
-from sim.outcomes import HEADLINES, OUTCOMES, outcomes, year_ends
+from sim.outcomes import HEADLINES, outcomes, variables_of
 from sim.params import levers
 from sim.plan import Plan
 from sim.provenance import changes, exactly_nought, idle_notes, sources
 from sim.report import WHERE_MOVED
 from sim.results import differences, identical
-from sim.scenario import Scenario, load_scenario
+from sim.scenario import Scenario, WithdrawalBlock, load_scenario
+from sim.scenario.stated import is_stated, stated
 
 STORY, BASELINE = "conditional-article5", "baseline"
 """What the app opens on, and what everything is compared with."""
@@ -31,7 +32,7 @@ HIGHEST_SEED = 9999
 ASKED = (*HEADLINES, *WHERE_MOVED, "troops_by_host", "risk_by_front", "risk")
 """Outcomes that are shown and compared."""
 
-KEPT = ("share", *dict.fromkeys(v for n in ASKED for v in OUTCOMES[n].needs if not v.startswith("lever_")))
+KEPT = ("share", *variables_of(ASKED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,11 @@ class Question:
         scenario = scenario.with_levers(**{n: _rescaled(scenario, n, paths[n], v) for n, v in self.levers})
         if self.withdrawal is None:
             return scenario
-        kept = tuple(w for w in scenario.withdrawals if not eastern(w.hosts or [w.host]))
-        scenario = replace(scenario, withdrawals=kept)
+        if (printed := settings(self.scenario)[WITHDRAWAL.name]) and self.withdrawal:
+            part = self.withdrawal / printed
+            blocks = tuple(_resized(w, part, scenario) if _is_eastern(w) else w for w in scenario.withdrawals)
+            return replace(scenario, withdrawals=blocks)
+        scenario = replace(scenario, withdrawals=tuple(w for w in scenario.withdrawals if not _is_eastern(w)))
         if not self.withdrawal:
             return scenario
         return scenario.with_withdrawal(
@@ -99,20 +103,38 @@ def settings(key: str) -> Mapping[str, float]:
     return {name: on_grid(name, value) for name, value in values.items()}
 
 
+def _is_eastern(block: WithdrawalBlock) -> bool:
+    """Whether a withdrawal of a file is the one that has a slider."""
+    return eastern(block.hosts or [block.host])
+
+
+def _resized(block: WithdrawalBlock, part: float, scenario: Scenario) -> WithdrawalBlock:
+    """A withdrawal of another size: its fact, its status and its dates stay, its hedge is scaled."""
+    if not is_stated(block.troops):
+        return block.model_copy(update={"troops": float(block.troops) * part})
+    ((kind, ends),) = stated(block.troops, scenario.reading).size.written().items()
+    scaled = {kind: [round(end * part, 9) for end in ends]} if kind != "fixed" else round(ends[0] * part, 9)
+    return block.model_copy(update={"troops": {"fact": block.troops["fact"], "factor": scaled}})
+
+
 def furthest(name: str, path: np.ndarray) -> float:
     """The value of a lever's path [T] that lies furthest from its default."""
     return float(path[np.argmax(np.abs(path - levers()[name].default))])
 
 
 def _rescaled(scenario: Scenario, name: str, path: np.ndarray, value: float) -> float | dict[str, float]:
-    """A lever with its furthest value moved: a policy that begins later, fades or ends keeps its course."""
+    """A lever with its furthest value moved: a policy that begins later, fades or ends keeps its course.
+
+    What lies on the other side of the default is left where it is.
+    """
     base, peak = levers()[name].default, furthest(name, path)
     if peak == base or np.all(path == peak):
         return value
-    course = (path - base) / (peak - base)
+    course = np.maximum((path - base) / (peak - base), 0.0)
     quarters = scenario.plan().quarters
     return {
-        quarter: round(float(base + part * (value - base)), 9) for quarter, part in zip(quarters, course, strict=True)
+        quarter: round(float(base + part * (value - base) if part else was), 9)
+        for quarter, part, was in zip(quarters, course, path, strict=True)
     }
 
 
@@ -130,7 +152,7 @@ def answer(question: Question) -> Answer:
     plan = scenario.plan()
     baseline = loaded(BASELINE).under(scenario)
     first = _yearly(baseline.plan(), question.worlds, question.seed)
-    second = year_ends(ensemble.run(plan, question.worlds, question.seed, KEPT))
+    second = ensemble.run_years(plan, question.worlds, question.seed, KEPT)
     first = first.assign_coords(lever_threshold=second.lever_threshold)
     tables = outcomes(first, ASKED), outcomes(second, ASKED)
     both = differences(*tables)
@@ -157,7 +179,7 @@ def answer(question: Question) -> Answer:
 @lru_cache(maxsize=2)
 def _yearly(plan: Plan, worlds: int, seed: int) -> xr.Dataset:
     """The year ends of a run, kept because every question is compared with the same baseline."""
-    return year_ends(ensemble.run(plan, worlds, seed, KEPT))
+    return ensemble.run_years(plan, worlds, seed, KEPT)
 
 
 def assumed(answer: Answer) -> tuple[int, int]:

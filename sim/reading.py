@@ -4,6 +4,7 @@ YAML 1.2 in safe mode, composed to nodes and turned into plain values here: no t
 twice, keys are text, and a bound on size, depth and number of values. A file cannot run anything or blow up.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -122,10 +123,16 @@ def _plain(node: Node, place: Place, lines: dict[Place, int], problems: list[str
     return values
 
 
+MOST_DIGITS = 300
+"""A whole number of more digits is beyond what a float holds, and read as infinite."""
+
+
 def _scalar(node: ScalarNode) -> Any:
     """A scalar by YAML 1.2's core schema; dates stay text."""
     kind, text = str(node.tag).rsplit(":", 1)[-1], node.value
     if kind == "int":
+        if len(text) > MOST_DIGITS:
+            return -math.inf if text.startswith("-") else math.inf
         return int(text.replace("_", ""), 0) if not text.lstrip("+-").startswith("0") else int(text, 10)
     if kind == "float":
         return float(text.replace("_", "").replace(".inf", "inf").replace(".nan", "nan").replace(".NaN", "nan"))

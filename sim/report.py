@@ -167,7 +167,7 @@ NOTICED = 0.005
 NOTABLE = 0.05
 """Smallest part that a headline names as a counterweight, pp of GDP."""
 
-HABITS = "drift, and the pledge by habit"
+HABITS = "drift, habit, growth and events"
 """What is left of a change when every cause is switched off."""
 
 SEEN = {

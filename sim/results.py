@@ -24,7 +24,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 FORMATS = ("parquet", "netcdf", "csv")
 RISKS = ("risk", "risk_by_front")
-UNPUBLISHED = ("hazard",)
+UNPUBLISHED = ("hazard", "hazard_ukraine")
 """Variables that leave the simulator in sums by front only: no risk by ally is ever published."""
 
 

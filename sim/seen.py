@@ -28,7 +28,8 @@ def linked(now: Now) -> Array:
 def traded(state: State, now: Now) -> Array:
     """Part of the troops on each place that trade talks take away [..., H], 0 to 1: from those who pay too little."""
     line = burden.line(now.policy.pledge, now.policy.threshold, now.conditionality, now.plan.roster.forces)
-    gone = now.params.posture.trade_troops * linked(now) * burden.unmet(state.reported, line)
+    unmet = now.plan.roster.forces * burden.unmet(state.reported, line)
+    gone = now.params.posture.trade_troops * linked(now) * unmet
     return np.concatenate([gone, np.zeros_like(state.home)], axis=-1)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim import ensemble, families
 from sim.frames import families_words
-from sim.outcomes import OUTCOMES
+from sim.outcomes import variables_of
 from sim.question import BASELINE, loaded
 from sim.tables import number
 
@@ -33,9 +33,10 @@ class Side:
 
 def side(keys: Sequence[str], worlds: int, seed: int) -> Side:
     """Some scenarios next to the baseline under the same luck. Raises ScenarioError."""
-    needed = tuple(dict.fromkeys(v for o in OUTCOMES.values() for v in o.needs if not v.startswith("lever_")))
     scenarios = [loaded(key) for key in keys]
-    members = families.beside(loaded(BASELINE), scenarios, lambda s: ensemble.run(s, worlds, seed, needed))
+    members = families.beside(
+        loaded(BASELINE), scenarios, lambda s: ensemble.run_years(s.plan(), worlds, seed, variables_of())
+    )
     heads = [f"{name} ({families.family(m.scenario, m.baseline)})" for name, m in families.columns(members)]
     rows, units = families.differences(members)
     troops, year = families.frame(members), families.last_year(members)

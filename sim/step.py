@@ -214,9 +214,11 @@ def resolve(state: State, now: Now) -> State:
     luck, p = now.luck, now.params
     by_code = now.plan.roster.by_code
     struck = deterrence.struck(
-        state.hazard[..., by_code], luck.common("event", "attack", now.row), luck.common("event", "target", now.row)
+        np.take(state.hazard, by_code, axis=-1),
+        luck.common("event", "attack", now.row),
+        luck.common("event", "target", now.row),
     )
-    target = struck[..., np.argsort(by_code)]
+    target = np.take(struck, np.argsort(by_code), axis=-1)
     honoured, abandoned = deterrence.answered(target, state.commitment, luck.common("event", "answer", now.row))
     return noted(state, p, honoured, abandoned)._replace(
         attacks=state.attacks + honoured + abandoned,

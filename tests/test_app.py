@@ -322,3 +322,20 @@ def test_relative_risks_in_words():
     assert [frames.times(r) for r in (1.0, 1.04, 0.52, 1.94, 1.96, 2.4, 14.9)] == [
         "×1", "×1.0", "×0.5", "×1.9", "×2", "×2", "×10",
     ]  # fmt: skip
+
+
+def test_the_eastern_slider_keeps_what_the_file_says_of_the_withdrawal():
+    """Half of it is half of it: status, dates and hedge stay those of the file."""
+    key = "eastern-withdrawal-considered"
+    (file,) = question.loaded(key).plan().withdrawals
+    (half,) = question.ask(key, {"withdrawal": 5000.0}).resolved().plan().withdrawals
+    assert (half.status, half.start, half.over, half.hosts) == (file.status, file.start, file.over, file.hosts)
+    assert half.happens == file.happens
+    luck = np.linspace(0.0, 1.0, 11)
+    np.testing.assert_allclose(half.troops * half.size.quantile(luck), 0.5 * file.troops * file.size.quantile(luck))
+    assert question.ask(key, {"withdrawal": 0.0}).resolved().plan().withdrawals == ()
+
+
+def test_links_between_pages_are_understood():
+    assert "unknown name" not in text(app(allies="Poland", beside="placebo", worlds="200"))
+    assert "nonsense: unknown name" in text(app(nonsense="1", worlds="200"))

@@ -326,3 +326,19 @@ def test_a_stop_is_clean(tmp_path):
         stdout, stderr = running.communicate(timeout=60)
     assert (running.returncode, stdout, stderr) == (1, "", "Stopped. Nothing was written.\n")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_lever_that_comes_from_a_fact_has_neighbours(tmp_path):
+    """A fact as a lever's value is moved like its number."""
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "name: Mine\nextends: baseline\n"
+        "levers: {threshold: {fact: spending-guideline, factor: 1}, conditionality: 0.5}\n",
+        encoding="utf-8",
+    )
+    assert certificate.certify(str(file), 3, 0, lambda done, of: None).holds
+
+
+def test_an_example_with_choices_that_no_one_asks_for_is_refused():
+    with pytest.raises(ValueError, match="belongs to another law or model"):
+        certificate.repeat("no_soldier_is_lost", "baseline", 0, [["a", 1]])

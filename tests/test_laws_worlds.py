@@ -22,7 +22,7 @@ from sim.laws.bounds import RANGES
 from sim.laws.identity import ELASTICITIES
 from sim.laws.neighbourhood import Drawn, neighbours
 from sim.laws.runs import WORLDS, everywhere, played, recorded, resized, same
-from sim.params import levers, uncertainties
+from sim.params import UNORDERED, WITHDRAWALS, levers, uncertainties
 from sim.plan import Withdrawal
 from sim.reference import ALLIES
 from sim.scenario import load_scenario, scenario_names
@@ -59,7 +59,7 @@ def test_every_law_of_model_md_stands_in_the_laws_or_is_named_as_one_of_the_test
 
 @pytest.mark.parametrize("name", levers())
 def test_what_a_lever_needs_is_another_lever_or_withdrawals(name):
-    assert set(levers()[name].needs) <= {*levers(), "withdrawals"} - {name}
+    assert set(levers()[name].needs) <= {*levers(), WITHDRAWALS, UNORDERED} - {name}
 
 
 def test_the_laws_know_every_unit_and_every_elasticity():

@@ -180,7 +180,9 @@ def test_an_idle_lever_is_named_only_when_it_is_set():
     )
     assert idle_notes(base.with_levers(threshold=5.0, conditionality=0.1).plan()) == ()
     (note,) = idle_notes(base.with_levers(congress=1.0).plan())
-    assert note.endswith("(acts only while conditionality, treaty exit or a withdrawal is set).")
+    assert note.endswith(
+        "(acts only while conditionality, treaty exit or a withdrawal that is not yet ordered is set)."
+    )
 
 
 def test_what_is_said_when_nothing_differs():

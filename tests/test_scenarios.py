@@ -471,3 +471,21 @@ def test_every_scenario_asks_a_question_and_says_what_it_assumes(name):
     assert scenario.question.endswith("?")
     assert len(scenario.about) > 60
     assert scenario.documents
+
+
+def test_many_bad_events_are_all_told(tmp_path):
+    """The ninth and the tenth are left out one by one, and nothing else."""
+    good = "  - {from: 2026Q1, levers: {pledge: 3.0}}\n"
+    bad = "  - {from: 2026Q1, levers: {pledge: 3.0}, odd: 1}\n"
+    path = written(tmp_path, "name: Many\nevents:\n" + good * 9 + bad * 2)
+    with pytest.raises(sim.ScenarioError) as error:
+        sim.load_scenario(path)
+    assert len(error.value.problems) == 2
+
+
+@pytest.mark.parametrize(
+    "line", ["levers: {threshold: 1" + "0" * 400 + "}", "uncertainties: {anchor: 1" + "0" * 400 + "}"]
+)
+def test_a_number_beyond_all_floats_is_refused_in_a_line(tmp_path, line):
+    with pytest.raises(sim.ScenarioError, match=r"x\.yaml:2: "):
+        sim.load_scenario(written(tmp_path, f"name: Huge\n{line}\n"))

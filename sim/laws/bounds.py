@@ -6,8 +6,9 @@ from sim.agents import Columns, opening
 from sim.draws import block
 from sim.ensemble import run
 from sim.laws.law import Choices, at_least, at_most, close, equal, finite, law
-from sim.laws.runs import PERSON, WORLDS, everywhere, played
+from sim.laws.runs import PERSON, WORLDS, everywhere, played, resized
 from sim.now import Now, at_quarter
+from sim.outcomes import outcomes
 from sim.plan import Plan
 from sim.state import Array, State
 from sim.variables import VARIABLES
@@ -86,7 +87,7 @@ def wanted_total(plan: Plan, before: State, now: Now) -> Array:
         reference = reference - now.given.executed[:, k : k + 1] * gone
     condition = now.conditionality * start.forces
     asked = (1.0 - condition) * policy.pledge + condition * np.maximum(policy.pledge, policy.threshold)
-    unpaid = np.minimum(np.maximum(asked - before.reported, 0.0), 1.0)
+    unpaid = start.forces * np.minimum(np.maximum(asked - before.reported, 0.0), 1.0)
     sold = np.minimum(start.trade_exposure / 0.05, 1.0) * (1.0 - policy.eu_shield * start.eu)
     reference[:, :-1] *= 1.0 - now.params.posture.trade_troops * policy.trade_linkage * sold * unpaid
     present = np.sum(reference, axis=-1)
@@ -143,6 +144,18 @@ def everything_is_finite_and_in_its_range(plan: Plan, seed: int, choose: Choices
         finite(data[name].values, name)
         at_least(data[name].values, low, name)
         at_most(data[name].values, np.inf if name == "share_reported" else high, name)
+
+
+@law(8, "Totals are sums over the allies")
+def totals_are_sums(plan: Plan, seed: int, choose: Choices) -> None:
+    data = run(resized(plan, max(4, len(plan.quarters))), WORLDS, seed)
+    ends = [f"{quarter[:4]}Q4" for quarter in data.quarter.values if quarter.endswith("Q4")]
+    at, table = data.sel(quarter=ends), outcomes(data)
+    close(table.spending_europe_canada.values, at.spending.values.sum(axis=-1), "spending of all", 1e-12)
+    there = at.troops.values.sum(axis=-1) + at.troops_other.values + at.troops_in_transit.values
+    close(table.troops_europe.values, there, "US troops in Europe", 1e-12)
+    danger = data.hazard.values.sum(axis=-1).cumsum(axis=-1)[:, [list(data.quarter.values).index(q) for q in ends]]
+    close(table.risk.values, -np.expm1(-danger), "risk of any ally", 1e-9, 1e-15)
 
 
 @law(8, "Money is share times GDP, and the United States pay what is set")

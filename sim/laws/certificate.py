@@ -19,6 +19,7 @@ from sim.agents import whole
 from sim.ensemble import Progress
 from sim.errors import InputError
 from sim.laws import ELSEWHERE, LAWS, Law, Recalled
+from sim.laws.law import broken
 from sim.scenario import Scenario, load_scenario
 from sim.tables import lines
 
@@ -103,7 +104,11 @@ def repeat(law: str, scenario: str | Path | Scenario, seed: int, choices: Sequen
     """
     if law not in LAWS:
         raise InputError(f"law: unknown {law!r}. Known: {', '.join(LAWS)}.")
-    LAWS[law](scenario if isinstance(scenario, Scenario) else load_scenario(scenario), seed, Recalled(choices))
+    recalled = Recalled(choices)
+    wrong = broken(LAWS[law], scenario if isinstance(scenario, Scenario) else load_scenario(scenario), seed, recalled)
+    if wrong is not None:
+        raise AssertionError(wrong)
+    recalled.used()
 
 
 # --- data -------------------------------------------------------------------------------------------------------

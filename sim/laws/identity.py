@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from sim import draws
-from sim.agents import Columns, opening, reference_scale
+from sim.agents import DEFAULT_STRATEGY, Columns, opening, reference_scale
 from sim.ensemble import run
 from sim.laws.law import Choices, close, equal, law
 from sim.laws.runs import WORLDS, directed, resized, same
-from sim.params import idle, levers, uncertainties
+from sim.params import UNORDERED, WITHDRAWALS, idle, levers, uncertainties
 from sim.plan import Plan
 from sim.priors import SCHOOLS
 from sim.rules import total
@@ -44,8 +44,8 @@ def an_idle_lever_changes_nothing(plan: Plan, seed: int, choose: Choices) -> Non
     name = choose.one("lever", DEPENDENT)
     declared = levers()[name]
     bare = set_to(plan, **{other: levers()[other].neutral for other in declared.needs if other in levers()})
-    bare = replace(bare, withdrawals=() if "withdrawals" in declared.needs else plan.withdrawals)
-    if name not in idle(bare.levers, bool(bare.withdrawals)):
+    bare = replace(bare, withdrawals=() if {WITHDRAWALS, UNORDERED} & set(declared.needs) else plan.withdrawals)
+    if name not in idle(bare.levers):
         raise AssertionError(f"{name} is not called idle although nothing that it needs is there")
     since = choose.whole("quarters before the change", 0, len(plan.quarters))
     later = choose.number(name, declared.low, declared.high)
@@ -99,8 +99,12 @@ def only_what_moves_need_be_played(plan: Plan, seed: int, choose: Choices) -> No
 
 @law(19, "The scale of the danger does not depend on the policy, bit for bit")
 def the_scale_of_the_danger_does_not_depend_on_the_policy(plan: Plan, seed: int, choose: Choices) -> None:
-    bare = plan.without_policy(plan.quarters, "Drifter")
-    equal(reference_scale(plan, seed, range(WORLDS)), reference_scale(bare, seed, range(WORLDS)), "scale")
+    span, worlds = plan.quarters_from_start(ANCHOR_QUARTERS), range(WORLDS)
+    bare = set_to(resized(plan, ANCHOR_QUARTERS), **{name: declared.neutral for name, declared in levers().items()})
+    bare = replace(bare, strategies=(DEFAULT_STRATEGY,) * len(plan.strategies), withdrawals=())
+    quiet = draws.quiet(seed, worlds, span, plan.roster.iso3)
+    solved = anchored(bare, seed, worlds, quiet, Columns(bare.strategies))
+    equal(reference_scale(plan, seed, worlds), solved, "scale")
 
 
 @law(20, "Without luck all worlds are equal")

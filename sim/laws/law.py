@@ -4,6 +4,7 @@ A law takes a plan (or a scenario), a seed, and someone who chooses what the law
 cut. It raises AssertionError where it fails; `assert` is not used, so that no switch of Python turns a law off.
 """
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -43,6 +44,11 @@ class Recalled:
         if name != what:
             raise ValueError(f"the law chooses {what!r}, the example has {name!r}: it belongs to another law or model")
         return value
+
+    def used(self) -> None:
+        """Refuse an example with choices that nobody asked for."""
+        if self.left:
+            raise ValueError(f"the law asks for nothing like {self.left[0][0]!r}: it belongs to another law or model")
 
     whole = number = one = some = order = _next
 
@@ -118,3 +124,23 @@ def _demand(good: Any, found: Any, expected: Any, what: str, words: str) -> None
     one, other = (float(np.broadcast_to(value, np.atleast_1d(good).shape)[place]) for value in (found, expected))
     where = "" if np.ndim(good) == 0 else f" at {list(place)}"
     raise AssertionError(f"{what}{where}: {one!r} {words} {other!r}")
+
+
+def broken(
+    law: Law, scenario: Any, seed: int, choose: Choices, passed_on: tuple[type[BaseException], ...] = ()
+) -> str | None:
+    """What is wrong, or None where the law holds. An error or a numerical warning breaks a law too.
+
+    What a searcher raises for its own ends is `passed_on`.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)
+            law(scenario, seed, choose)
+    except passed_on:
+        raise
+    except AssertionError as error:
+        return str(error)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return None

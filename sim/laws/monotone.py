@@ -155,7 +155,7 @@ LIFTS = tuple(
 """What lifts a budget (2c)."""
 
 
-@law(18, "Without pressure a budget is the plan, and under any pressure it reaches the line")
+@law(18, "Without pressure a budget is the plan, and under great pressure it reaches the line")
 def no_pressure_and_great_pressure(plan: Plan, seed: int, choose: Choices) -> None:
     m = moment(plan, seed, choose)
     stable, forces = np.zeros_like(m.witness.seen.share), m.witness.seen.forces

@@ -18,6 +18,8 @@ from sim.params import levers, uncertainties
 from sim.scenario import Event, Scenario
 from sim.scenario.blocks import EVERY_SCHOOL
 from sim.scenario.checks import problems
+from sim.scenario.stated import is_stated
+from sim.scenario.stated import number as number_of
 
 WORDS = (
     "up to six levers moved by up to a tenth of their range",
@@ -125,6 +127,8 @@ def _neighbour(
 
 def _moved(name: str, value: Any, moved: Mapping[str, int]) -> Any:
     """A lever's value, or all values of its path, some hundredths of its range higher, and within it."""
+    if is_stated(value):
+        return value if name not in moved or not moved[name] else _moved(name, number_of(value, "default"), moved)
     if isinstance(value, Mapping):
         return {quarter: _moved(name, number, moved) for quarter, number in value.items()}
     if name not in moved:

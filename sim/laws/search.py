@@ -1,6 +1,5 @@
 """Looking for an example that breaks a law, near a scenario."""
 
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, configuration, given, sett
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, HypothesisException
 
-from sim.laws.law import Law
+from sim.laws.law import Law, broken
 from sim.laws.neighbourhood import Drawn, neighbours, seeds
 from sim.scenario import Scenario
 
@@ -55,7 +54,7 @@ class Search:
         self.known.add(address)
         choose = Drawn(data)
         self.last = (scenario, seed, choose.made)
-        problem = broken(self.law, scenario, seed, choose)
+        problem = broken(self.law, scenario, seed, choose, (HypothesisException,))
         if self.example is None:
             self.tried += 1
             self.report()
@@ -69,21 +68,6 @@ class Search:
         self.example = self.example or Example(scenario, seed, tuple(made), "it holds")
         words = f"The same example does not give the same each time. Once: {self.example.problem}"
         self.example = replace(self.example, problem=words)
-
-
-def broken(law: Law, scenario: Scenario, seed: int, choose: Any) -> str | None:
-    """What is wrong, or None where the law holds. An error or a numerical warning breaks a law too."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", RuntimeWarning)
-            law(scenario, seed, choose)
-    except HypothesisException:
-        raise
-    except AssertionError as error:
-        return str(error)
-    except Exception as error:
-        return f"{type(error).__name__}: {error}"
-    return None
 
 
 def search(law: Law, scenario: Scenario, examples: int, seed: int, tried: Callable[[], None]) -> Search:

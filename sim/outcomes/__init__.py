@@ -8,9 +8,20 @@ that nobody can score.
 """
 
 from sim.outcomes import danger, forces, posture, spending, trust  # noqa: F401 - each declares its outcomes
-from sim.outcomes.declare import ANY, FRONT_NAMES, FRONTS, OUTCOMES, Outcome, outcome, outcomes, year_ends
+from sim.outcomes.declare import ANY, FRONT_NAMES, FRONTS, OUTCOMES, Outcome, outcome, outcomes, variables_of, year_ends
 
-__all__ = ["ANY", "FRONTS", "FRONT_NAMES", "HEADLINES", "OUTCOMES", "Outcome", "outcome", "outcomes", "year_ends"]
+__all__ = [
+    "ANY",
+    "FRONTS",
+    "FRONT_NAMES",
+    "HEADLINES",
+    "OUTCOMES",
+    "Outcome",
+    "outcome",
+    "outcomes",
+    "variables_of",
+    "year_ends",
+]
 
 HEADLINES = ("allies_at_threshold", "spending_europe_canada_share", "troops_europe", "credibility_allies")
 """What the command line and the app show first."""

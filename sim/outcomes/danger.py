@@ -36,14 +36,14 @@ def risk(data: xr.Dataset) -> xr.DataArray:
 
 @outcome(
     label="risk for Ukraine as a member",
-    unit="probability",
-    reading="Only after an accession, which the documents rule out. Scaled to the same anchor as the fronts.",
+    unit="times that of the Baltic states",
+    reading="Only after an accession, which the documents rule out: 0 without it. Relative, as all risks are.",
     badge="judgement",
-    needs="hazard_ukraine",
+    needs="hazard hazard_ukraine",
 )
-def risk_ukraine(data: xr.Dataset) -> xr.DataArray:
-    """Probability of an attack on Ukraine since it became a member; no part of the risk of the fronts."""
-    return -np.expm1(-data.hazard_ukraine)
+def ukraine_to_baltic(data: xr.Dataset) -> xr.DataArray:
+    """Probability of an attack on Ukraine since it became a member, as a multiple of that of the Baltic states."""
+    return np.expm1(-data.hazard_ukraine) / np.expm1(-data.hazard.sel(ally=data.front == "baltic").sum("ally"))
 
 
 @outcome(

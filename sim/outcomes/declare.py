@@ -52,6 +52,12 @@ def outcome(*, label: str, unit: str, reading: str, badge: str, needs: str, by: 
     return declare
 
 
+def variables_of(names: Sequence[str] | None = None) -> tuple[str, ...]:
+    """The variables that these outcomes, or all, are computed from; levers go along with every run."""
+    chosen = OUTCOMES if names is None else names
+    return tuple(dict.fromkeys(v for n in chosen for v in OUTCOMES[n].needs if not v.startswith("lever_")))
+
+
 def outcomes(data: xr.Dataset, names: Sequence[str] | None = None) -> xr.Dataset:
     """Outcomes of a run, or of its `year_ends`: dims (world, year[, ally | front | host]), values at the end of a year.
 

@@ -93,6 +93,9 @@ SWITCH = "0 or 1"
 """The unit of a lever that is on or off: a toggle, which the address writes true or false."""
 
 SCENARIO = "scenario"
+ELSEWHERE = (SCENARIO, "year", "allies", "beside")
+"""Names in the address that are looked at elsewhere than in the panel, or on another page."""
+
 DEFAULTS = {"worlds": 1000, "seed": 0}
 
 
@@ -239,7 +242,7 @@ def label(name: str) -> str:
 
 def short(name: str) -> str:
     """A lever by its verb."""
-    return VERBS[name]
+    return VERBS.get(name, name.replace("_", " ").capitalize())
 
 
 def explain(name: str) -> str:
@@ -311,7 +314,7 @@ def refuse(*problems: str) -> None:
 
 def complaints() -> list[str]:
     """What was refused, with names in the address that mean nothing; then it is forgotten."""
-    left = [f"{name}: unknown name in the address." for name in st.session_state.address if name != SCENARIO]
+    left = [f"{name}: unknown name in the address." for name in st.session_state.address if name not in ELSEWHERE]
     st.session_state.address = {}
     told, st.session_state.refused = [*st.session_state.refused, *left], []
     return told

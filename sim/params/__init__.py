@@ -32,6 +32,8 @@ from sim.params.uncertainties import (
 )
 
 __all__ = [
+    "UNORDERED",
+    "WITHDRAWALS",
     "Burden",
     "Capability",
     "Commitment",
@@ -88,12 +90,16 @@ def off_neutral(paths: Mapping[str, Any]) -> set[str]:
     return {name for name, path in paths.items() if np.any(np.asarray(path) != levers()[name].neutral)}
 
 
-def idle(paths: Mapping[str, Any], withdrawals: bool = False) -> dict[str, tuple[str, ...]]:
-    """The levers that can do nothing in a policy, with what they would need: {name: levers or `withdrawals`}.
+WITHDRAWALS, UNORDERED = "withdrawals", "unordered"
+"""What a lever may need besides levers: withdrawals, or such as are not yet ordered."""
 
-    `paths` holds all levers, numbers or paths [T]; `withdrawals` says whether there are any.
+
+def idle(paths: Mapping[str, Any], *others: str) -> dict[str, tuple[str, ...]]:
+    """The levers that can do nothing in a policy, with what they would need: {name: levers, or one of the words above}.
+
+    `paths` holds all levers, numbers or paths [T]; `others` are the words that hold.
     """
-    at_work = off_neutral(paths) | ({"withdrawals"} if withdrawals else set())
+    at_work = off_neutral(paths) | set(others)
     return {name: lever.needs for name, lever in levers().items() if lever.needs and not at_work & set(lever.needs)}
 
 

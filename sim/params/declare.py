@@ -61,7 +61,8 @@ def lever(
 ) -> Any:
     """Declare a lever as a field of `Levers`. `source` lists keys, separated by blanks.
 
-    `needs` lists what must be off its neutral value for the lever to act: levers, or the word `withdrawals`.
+    `needs` lists what must be off its neutral value for the lever to act: levers, or the words `withdrawals` and
+    `unordered` (withdrawals that are not yet ordered).
     """
     return field(default=default, metadata=dict(
         neutral=neutral, low=low, high=high, step=step, unit=unit, kind=kind, symbol=symbol, equation=equation,

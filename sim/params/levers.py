@@ -37,7 +37,7 @@ class Levers:
         about="How actively Congress resists conditions, an exit and announced withdrawals",
         note="Takes a part out of each; of a withdrawal in the quarter in which it begins. That a statute could bind a "
         "decision not to fight is doubtful: the brake on conditions is an assumption.",
-        needs="conditionality treaty_exit withdrawals",
+        needs="conditionality treaty_exit unordered",
     )  # fmt: skip
     troop_floor: Any = lever(
         0.0, neutral=0.0, low=0.0, high=100_000.0, step=1000.0, unit="persons", kind="congress", symbol="floor",

@@ -287,7 +287,15 @@ def _depth(loc: tuple) -> int:
 
 def _leave_out(values: dict[str, Any], places: set[tuple]) -> None:
     """Take these places out of a file's values; a name that is missing gets a stand-in."""
-    for key, *inner in sorted(places, key=str, reverse=True):
+    ordered = sorted(
+        places,
+        key=lambda place: (
+            [(str(part), part if isinstance(part, int) else -1) for part in place[:1]]
+            + [(part if isinstance(part, int) else -1, str(part)) for part in place[1:]]
+        ),
+        reverse=True,
+    )
+    for key, *inner in ordered:
         if inner and isinstance(values.get(key), (dict, list)):
             del values[key][inner[0]]
         else:

@@ -10,7 +10,7 @@ from sim import priors
 from sim import quarters as calendar
 from sim.agents import strategies
 from sim.facts import READINGS, load_facts
-from sim.params import Lever, levers, uncertainties
+from sim.params import Lever, levers, off_neutral, uncertainties
 from sim.plan import withdrawal_statuses
 from sim.reading import hint
 from sim.reference import ALLIES, DataError, roster
@@ -215,12 +215,14 @@ def remarks(scenario: "Scenario") -> list[str]:
 
 
 YEARLY = ("pledge", "pressure")
-"""Levers that budgets alone read, in the first quarter of a year."""
+"""Levers that budgets alone read, in the first quarter of a year, as long as no troops are tied to the pledge."""
 
 
 def _unheard(scenario: "Scenario") -> list[str]:
     """A line for each event that sets nothing but what budgets read, and is over before the next one is decided."""
-    found = []
+    found: list[str] = []
+    if "trade_linkage" in off_neutral(scenario.plan().levers):
+        return found
     for n, event in enumerate(scenario.events):
         later = [e for e in scenario.events[n + 1 :] if set(event.levers) <= set(e.levers)]
         ends = [calendar.number(e.from_) - 1 for e in later] + ([calendar.number(event.until)] if event.until else [])
