@@ -124,6 +124,10 @@ def _dumbbell(colours: dict[str, str]) -> Spec:
     ], "config": _config(colours), "height": {"step": 24}, "padding": _PADDING}  # fmt: skip
 
 
+ROOMY = 9
+"""Upper end of a band up to which its number finds room on its right; above, it stands on its left."""
+
+
 def _risk(colours: dict[str, str]) -> Spec:
     """One school: a point and the 90% interval for each front, on a ratio scale around 1."""
     y = {"field": "front", "type": "nominal", "title": None, "sort": list(FRONT_NAMES.values()),
@@ -142,8 +146,12 @@ def _risk(colours: dict[str, str]) -> Spec:
          "encoding": {"y": y, "x": x("low"), "x2": {"field": "high"}}},
         {"mark": _mark("point", color=colours["blue"], filled=True, size=60, opacity=1),
          "encoding": {"y": y, "x": x("median"), "tooltip": tooltip}},
-        {"mark": _mark("text", align="left", dx=6, fontSize=11, color=colours["text"]),
+        {"transform": [{"filter": f"datum.high <= {ROOMY}"}],
+         "mark": _mark("text", align="left", dx=6, fontSize=11, color=colours["text"]),
          "encoding": {"y": y, "x": x("high"), "text": {"field": "words", "type": "nominal"}}},
+        {"transform": [{"filter": f"datum.high > {ROOMY}"}],
+         "mark": _mark("text", align="right", dx=-6, fontSize=11, color=colours["text"]),
+         "encoding": {"y": y, "x": x("low"), "text": {"field": "words", "type": "nominal"}}},
     ], "config": _config(colours), "height": {"step": 24}, "padding": _PADDING}  # fmt: skip
 
 

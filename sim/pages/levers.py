@@ -85,7 +85,7 @@ FORMATS: Mapping[str, str] = {
     "log weight": "%.1f log weight",
     "times 2024": "%.1f times 2024",
     "-1 to 1": "%.1f of ±1",
-    "1/quarter": "%.2f a quarter",
+    "per quarter": "%.2f a quarter",
 }
 """How a slider writes its value; other units stand in its label."""
 

@@ -207,7 +207,7 @@ class Levers:
         note="Deters where promises deter, hardly in the denial school, and takes away motives for an own bomb.",
     )  # fmt: skip
     ceasefire: Any = lever(
-        0.0, neutral=0.0, low=0.0, high=1.0, step=0.05, unit="1/quarter", kind="russia", symbol="ceasefire",
+        0.0, neutral=0.0, low=0.0, high=1.0, step=0.05, unit="per quarter", kind="russia", symbol="ceasefire",
         equation="9a", evidence="X", source="us-russia-talks assumption",
         about="Chance in a quarter that talks end the fighting in Ukraine, beyond the chance it has anyway",
         note="1 ends it at once and for good. Russian forces then recover faster, and allies feel less threatened.",
