@@ -3,6 +3,7 @@
 from typing import Any
 
 from sim import facts
+from sim.facts import load_statuses
 from sim.outcomes import OUTCOMES
 from sim.params import levers, uncertainties
 from sim.scenario import load_scenario, scenario_names, scenarios_dir
@@ -55,11 +56,20 @@ def list_scenarios() -> list[dict[str, Any]]:
     ]
 
 
+def _factors(fact: facts.Fact) -> str:
+    """A fact's hedge as factors on its number, in its three readings; nothing where there is no number."""
+    if fact.meaning.kind == "none" or isinstance(fact.value, str):
+        return ""
+    readings = (fact.meaning.reading(name).prior().words() for name in facts.READINGS)
+    return "; ".join(f"{name}: {words}" for name, words in zip(facts.READINGS, readings, strict=True)) + " times it"
+
+
 def list_facts() -> list[dict[str, Any]]:
     """What the documents say, in our words."""
     return [
         {
             "name": fact.id, "unit": fact.unit or "", "value": fact.value, "hedge": fact.hedge, "status": fact.status,
+            "read as": _factors(fact), "comes about": load_statuses()[fact.status].happens.prior().words(),
             "speaker": fact.speaker, "document": fact.title, "date": fact.date, "place": fact.place,
             "about": fact.about,
         }

@@ -27,7 +27,7 @@ from sim.errors import InputError
 from sim.laws import certificate as certificates
 from sim.outcomes import variables_of
 from sim.params import levers
-from sim.provenance import exactly_nought, idle_notes
+from sim.provenance import changes, exactly_nought, idle_notes
 from sim.reading import hint
 from sim.report import comparison, comparison_text, explanation_data, explanation_text, run_data, run_text
 from sim.scenario import Scenario, load_scenario, remarks, scenario_names, schema
@@ -65,7 +65,7 @@ def _run_options(command: Callable) -> Callable:
         click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read."),
         click.option("--all", "every", is_flag=True, help="Print all outcomes, not only those that say most."),
         click.option("--to", "end", metavar="QUARTER", help="Last quarter, such as 2035Q4."),
-        click.option("--from", "start", metavar="QUARTER", help="First quarter, such as 2025Q1."),
+        click.option("--from", "start", metavar="QUARTER", help="First quarter; there are data for 2025Q1 only."),
         click.option("--set", "settings", multiple=True, metavar="LEVER=VALUE", help="Set a lever; may be repeated."),
         click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same worlds."),
         click.option("--worlds", type=int, default=1000, show_default=True, help="How many worlds to simulate."),
@@ -213,7 +213,7 @@ def check(files):
             scenario = load_scenario(name)
             ensemble.trial(scenario.plan())
             click.echo(f"{name}: {scenario.name}: fine, plan {scenario.plan().fingerprint}")
-            for remark in remarks(scenario):
+            for remark in (*remarks(scenario), *idle_notes(scenario.plan())):
                 click.echo(f"{name}: {remark}")
         except InputError as error:
             problems += error.problems
@@ -246,6 +246,9 @@ def show(kind, name, scenario, as_json):
         own = passport.passport(name, load_scenario(scenario))
         click.echo(json.dumps(asdict(own), indent=2, ensure_ascii=False) if as_json else passport.text(own))
     elif found := entry(name, listed):
+        if name in scenario_names() and listed in (None, "scenarios"):
+            shown = load_scenario(name)
+            found = found | {"differs": list(changes(shown.plan(), load_scenario("baseline").under(shown).plan()))}
         told = [f"{key:12s} {_flat(value)}" for key, value in found.items() if value not in ("", None)]
         click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else "\n".join(told))
     else:

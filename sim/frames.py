@@ -173,10 +173,10 @@ def risks(both: xr.Dataset) -> pd.DataFrame:
 
 
 def times(ratio: float) -> str:
-    """A relative risk in one significant digit; below 2 with a decimal, or any change would read as none."""
+    """A relative risk in two significant digits, as the command line has it, and whole numbers from 10 on."""
     if round(ratio, 6) == 1.0:
         return "×1"
-    return f"×{ratio:.1f}" if ratio < 1.95 else f"×{float(f'{ratio:.1g}'):.0f}"
+    return f"×{ratio:.1f}" if ratio < 9.95 else f"×{float(f'{ratio:.2g}'):.0f}"
 
 
 # --- words for those who do not see the chart ---------------------------------------------------------------------

@@ -38,6 +38,8 @@ def _move(name: str, plan: Plan, baseline: Plan, unit: str) -> str:
     turns = np.flatnonzero(np.diff(path)) + 1
     if turns.size == 1 and np.all(before == path[0]):
         return f"{path[0]:,g} → {path[-1]:,g}{unit} from {plan.quarters[turns[0]]}"
+    if turns.size > 3:
+        return f"{written(name, baseline)} → {path[0]:,g} to {path[-1]:,g}{unit} over time"
     return f"{written(name, baseline)} → {written(name, plan)}{unit}"
 
 
@@ -89,7 +91,7 @@ def _left(withdrawal: Withdrawal, plan: Plan) -> str:
     hosts = " and ".join(names.get(host, host) for host in withdrawal.hosts)
     hedge, firmly = hedge_words(withdrawal), firmness(withdrawal)
     size = f"{withdrawal.troops:,g} persons" + (f" ({hedge})" if hedge else "")
-    return f"soldiers leaving {hosts} 0 → {size} from {withdrawal.start}" + (f", {firmly}" if firmly else "")
+    return f"soldiers leaving {hosts} 0 → {size} from {withdrawal.start}" + f", {firmly}"
 
 
 def hedge_words(withdrawal: Withdrawal) -> str:
@@ -101,8 +103,8 @@ def hedge_words(withdrawal: Withdrawal) -> str:
 
 
 def firmness(withdrawal: Withdrawal) -> str:
-    """The status of a withdrawal that may not come, or nothing."""
-    return "" if withdrawal.status == "executed" else withdrawal.status
+    """The status of a withdrawal: one that is executed is ordered, any other may not come."""
+    return "ordered" if withdrawal.status == EXECUTED else withdrawal.status
 
 
 def _listed(own: Mapping[str, str], strategy: str) -> str:

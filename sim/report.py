@@ -32,6 +32,8 @@ COSTS = {name for name in WHERE_MOVED if name.startswith("us_cost")}
 SCALAR = tuple(name for name, declared in OUTCOMES.items() if not declared.by and name != "risk")
 """All outcomes with one value a world and year; risks are told apart, by front and compared."""
 
+ONLY_COMPARED = "Risks are shown as multiples of another scenario's only: article5 compare."
+
 GAPS = tuple(name for name in SCALAR if name.startswith("gap_"))
 """Outcomes that ask when they come down to 0."""
 
@@ -46,7 +48,8 @@ def run_text(scenario: Scenario, table: xr.Dataset, year: int, every: bool = Fal
     title = f"{scenario.name}: {table.attrs['worlds']:,} simulated worlds, seed {table.attrs['seed']}, end of {year}"
     rows = [outcome_row(table, name, year) for name in (SCALAR if every else REPORTED)]
     gaps = [[label(name, table), reached(table[name])] for name in GAPS]
-    parts = [title, lines(["", "median", "90% of worlds", "unit"], rows), lines(["", "comes down to 0"], gaps)]
+    gaps_told = lines(["", "comes down to 0 (below: more than asked)"], gaps)
+    parts = [title, lines(["", "median", "90% of worlds", "unit"], rows), gaps_told, ONLY_COMPARED]
     return "\n\n".join([*parts, closing(scenario)])
 
 
@@ -69,7 +72,8 @@ def reached(gap: xr.DataArray) -> str:
     found, end = closes(gap), int(gap.year[-1])
     if found["not_reached"] == 1.0:
         return f"not reached by {end} in any world"
-    never = f"not reached by {end} in {100 * found['not_reached']:.0f}% of worlds"
+    part = found["not_reached"]
+    never = f"not reached by {end} in {'more than 99' if part > 0.995 else f'{100 * part:.0f}'}% of worlds"
     half = f"by {found['year']} in half of the worlds" if found["year"] else ""
     return "; ".join(part for part in (half, never if found["not_reached"] else "") if part)
 

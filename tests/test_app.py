@@ -320,7 +320,7 @@ def test_files_carry_the_digest_of_the_plan():
 
 def test_relative_risks_in_words():
     assert [frames.times(r) for r in (1.0, 1.04, 0.52, 1.94, 1.96, 2.4, 14.9)] == [
-        "×1", "×1.0", "×0.5", "×1.9", "×2", "×2", "×10",
+        "×1", "×1.0", "×0.5", "×1.9", "×2.0", "×2.4", "×15",
     ]  # fmt: skip
 
 

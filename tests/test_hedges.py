@@ -243,7 +243,7 @@ def test_changes_say_how_sure_a_withdrawal_is_and_how_large():
     said = {
         (None, "default"): "10,000 persons (up to) from 2025Q3, considered",
         ("denied", "strict"): "10,000 persons (up to, strict reading) from 2025Q3, denied",
-        ("executed", "default"): "10,000 persons (up to) from 2025Q3",
+        ("executed", "default"): "10,000 persons (up to) from 2025Q3, ordered",
     }
     for (status, reading), words in said.items():
         (change,) = provenance.changes(withdrawn(FACT, status, reading), base)
@@ -254,7 +254,7 @@ def test_changes_say_how_sure_a_withdrawal_is_and_how_large():
     assert "0 → 5,000 persons from" in change
     values = [provenance.sources(here, base).set_index("control").value["withdrawal"].iloc[0]
               for here in (withdrawn(FACT, None), withdrawn(5000), base)]  # fmt: skip
-    assert values == ["10,000 (up to, considered)", "5,000", "0"]
+    assert values == ["10,000 (up to, considered)", "5,000 (ordered)", "0"]
 
 
 # --- levers by facts --------------------------------------------------------------------------------------------

@@ -29,8 +29,7 @@ def page() -> None:
     )
     names = [key for key in scenario_names() if key != BASELINE]
     keys = st.multiselect(
-        "Which scenarios?", names, default=list(PAIR), max_selections=MOST, format_func=levers.title, key=BESIDE,
-        bind="query-params",
+        "Which scenarios?", names, default=list(PAIR), max_selections=MOST, key=BESIDE, bind="query-params",
     )  # fmt: skip
     levers.check_address({BESIDE: "&".join(keys)})
     if problems := levers.complaints():

@@ -43,7 +43,7 @@ def _percent(value: float, allies: int, sign: bool) -> str:
 
 def persons(value: float, allies: int = 0, sign: bool = False) -> str:
     """Soldiers to the nearest hundred."""
-    rounded = round(value, -2)
+    rounded = round(value, -2) + 0.0  # no negative nought
     return f"{rounded:{'+' if sign and rounded else ''},.0f}"
 
 
