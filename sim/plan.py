@@ -15,6 +15,7 @@ from sim import draws
 from sim import quarters as calendar
 from sim.facts import Reading, load_hedges, load_statuses
 from sim.params import Levers, Params, gather, levers, off_neutral, uncertainties
+from sim.posterior import Posterior
 from sim.priors import SCHOOLS, Fixed, Prior
 from sim.reference import Roster
 
@@ -84,6 +85,7 @@ class Plan:
     withdrawals: tuple[Withdrawal, ...] = ()
     priors: Mapping[str, Prior | float] | None = None
     school: str | None = None
+    posterior: Posterior | None = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Plan) and self.fingerprint == other.fingerprint
@@ -121,7 +123,7 @@ class Plan:
     @cached_property
     def nature(self) -> str:
         """A digest of what is assumed about the world: uncertainties, school and tables, but no policy."""
-        parts = {key: self.written()[key] for key in ("uncertainties", "school", "data")}
+        parts = {key: self.written()[key] for key in ("uncertainties", "posterior", "school", "data")}
         return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
     def written(self) -> dict[str, Any]:
@@ -135,6 +137,7 @@ class Plan:
                 for name, declared in sorted(uncertainties().items())
                 for value in [(self.priors or {}).get(name, declared.prior)]
             },
+            "posterior": self.posterior and self.posterior.digest,
             "strategies": dict(zip(self.roster.iso3, self.strategies, strict=True)),
             "school": self.school,
             "data": self.roster.digest,
@@ -161,12 +164,19 @@ class Plan:
         return np.asarray(worlds, dtype=np.intp)[:, None] % len(SCHOOLS)
 
     def params(self, seed: int, worlds: Sequence[int]) -> Params:
-        """Every uncertainty drawn: a column [R, 1], or one number where nothing is uncertain."""
+        """Every uncertainty drawn: a column [R, 1], or one number where nothing is uncertain.
+
+        What the panel could estimate comes from the posterior, whole rows at a time, unless the scenario sets it.
+        """
         school = self.schools(worlds)
         overrides = self.priors or {}
+        known = self.posterior.drawn(seed, worlds) if self.posterior else {}
         values: dict[str, Any] = {}
         for name, declared in uncertainties().items():
             prior = overrides.get(name, declared.prior)
+            if name in known and name not in overrides:
+                values[name] = known[name]
+                continue
             match prior:
                 case Fixed(value=value) | float(value):
                     values[name] = np.float64(value)

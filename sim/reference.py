@@ -30,6 +30,7 @@ NEAR_KM = 1000.0
 
 EARTH_RADIUS_KM = 6371.0
 GROWTH_YEARS = 10
+FEWEST_GROWTH_YEARS = 5
 
 
 class DataError(InputError):
@@ -89,6 +90,8 @@ class Roster:
     home: float  # US soldiers at home, persons
     indopacific: float  # persons
     border: float  # at the southern border, persons
+    war: float  # 1 where the war in Ukraine was being fought at the end of the quarter before the start
+    war_quarters: float  # for how long, quarters
 
     @cached_property
     def by_code(self) -> NDArray[np.intp]:
@@ -102,12 +105,12 @@ class Roster:
 
     @cached_property
     def willing(self) -> Array:
-        """Part of each ally in a force of peacekeepers [A], adds up to 1 (assumption).
+        """Part of each ally in a force of peacekeepers [A], adds up to 1 (assumption); nought before there was aid.
 
         European allies that aid Ukraine send by their brigades, and the less, the more exposed they are themselves.
         """
         weight = self.brigades * (self.aid >= WILLING_AID) * self.european * (1.0 - self.attack_exposure)
-        return weight / np.sum(weight)
+        return weight / max(float(np.sum(weight)), 1e-12)
 
     @cached_property
     def digest(self) -> str:
@@ -157,6 +160,10 @@ class _Reader:
             held = " to ".join(dict.fromkeys([there[0], there[-1]])) if there else "nothing"
             raise DataError(f"{self._path(name)}: no rows for {when} {at}. It holds {held}; add rows for {at}.")
         return found
+
+    def rows_of(self, name: str) -> tuple[MappingProxyType[str, str], ...]:
+        """All rows of a table."""
+        return _table(self.folder, name)
 
     def column(self, name: str, key: str, keys: tuple[str, ...], column: str, when: str = "", at: str = "") -> Array:
         """A column [len(keys)] as numbers, in the order of `keys`."""
@@ -211,6 +218,7 @@ def _roster(start: str, folder: Path) -> Roster:
         **_economy(reader, iso3, before),  # type: ignore[arg-type]
         **_military(reader, iso3, before),  # type: ignore[arg-type]
         **_united_states(reader, start, before),  # type: ignore[arg-type]
+        **_war(reader, start),  # type: ignore[arg-type]
     )
     return _sealed(found)
 
@@ -271,18 +279,32 @@ def _united_states(reader: _Reader, start: str, before: str) -> dict[str, float]
 
 
 def _mean_growth(reader: _Reader, iso3: tuple[str, ...], before: str) -> Array:
-    """Mean real growth [A] of the ten years that end with `before`, 1/yr."""
-    years = range(int(before) - GROWTH_YEARS + 1, int(before) + 1)
+    """Mean real growth [A] of the ten years that end with `before`, or of as many as the table holds, 1/yr."""
+    held = {int(year) for year in {row["year"] for row in reader.rows_of("growth")}}
+    wanted = range(int(before) - GROWTH_YEARS + 1, int(before) + 1)
+    years = [year for year in wanted if year in held or year > int(before) - FEWEST_GROWTH_YEARS]
     yearly = [reader.column("growth", "iso3", iso3, "real_growth_pct", "year", str(year)) for year in years]
     return np.mean(yearly, axis=0) / 100.0
 
 
 def _aid(reader: _Reader, iso3: tuple[str, ...], before: str) -> Array:
-    """Aid to Ukraine [A], % of GDP; 0 for allies without a row in that year."""
+    """Aid to Ukraine [A], % of GDP; 0 for allies without a row in that year, and before the first year on record."""
+    if int(before) < min(int(row["year"]) for row in reader.rows_of("aid")):
+        return np.zeros(len(iso3))
     rows = reader.rows("aid", "iso3", "year", before)
     given = tuple(i for i in iso3 if i in rows)
     amounts = dict(zip(given, reader.column("aid", "iso3", given, "share_of_gdp_pct", "year", before), strict=True))
     return np.array([amounts.get(i, 0.0) for i in iso3])
+
+
+def _war(reader: _Reader, start: str) -> dict[str, float]:
+    """Whether the war in Ukraine was being fought at the end of the quarter before the start, and for how long."""
+    before, lasted = quarters.number(start) - 1, 0
+    for row in reader.rows_of("war"):
+        until = quarters.number(row["until"]) if row["until"] else before
+        if quarters.number(row["from"]) <= before <= until:
+            lasted = before - quarters.number(row["from"]) + 1
+    return {"war": float(lasted > 0), "war_quarters": float(lasted)}
 
 
 def _near(latitude: Array, longitude: Array) -> Array:

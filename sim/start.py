@@ -34,13 +34,13 @@ def start(plan: Plan, seed: int, worlds: Sequence[int]) -> tuple[State, Given]:
     exposure = deterrence.exposure(roster.distance, each(params.threat.distance_scale))
     troops = every(roster.troops)
     zero, one = np.zeros(shape), np.ones(shape)
-    strength, war = each(params.deterrence.strength_start), each(1.0)
+    strength, war = each(params.deterrence.strength_start), each(roster.war)
     state = State(
         share=every(roster.share), reported=every(roster.share), report_error=zero,
-        gdp=every(roster.gdp), growth=every(roster.growth), us_gdp=each(roster.us_gdp), regime=each(0.0),
+        gdp=every(roster.gdp), growth=every(roster.growth), us_gdp=each(roster.us_gdp), regime=each(params.burden.regime_start),
         help_before=zero, hosted_before=np.log(1.0 + troops[..., :-1] / 1000.0),
         peers_before=np.log(burden.peers(every(roster.gdp), every(roster.share))),
-        threat=each(deterrence.threat_goal(war, strength, params.threat)),
+        threat=deterrence.threat_after(each(roster.war_quarters), strength, params.threat),
         compliance=one, commitment=each(params.commitment.commitment_start) * one,
         belief_ally=belief * one, belief_russia=belief * one,
         stationed=troops, in_transit=(np.zeros_like(troops),) * LONGEST_LAG,

@@ -185,7 +185,9 @@ def build(state: State, now: Now) -> State:
 def press(state: State, now: Now) -> State:
     """9: Russia regenerates, and weighs a limited attack (9a to 9e)."""
     p, given, roster = now.params.deterrence, now.given, now.plan.roster
-    state = state._replace(strength=deterrence.regenerated(state.strength, state.war, all_aid(state), p))
+    restored = deterrence.regenerated(state.strength, state.war, all_aid(state), p)
+    spent = np.maximum(roster.war, state.war) > 0.0
+    state = state._replace(strength=np.where(spent, restored, state.strength))
     state = state._replace(defence=defended(state, now.plan, given))
     doubt = expit(state.belief_russia) - given.belief
     near = np.log((1.0 + near_the_border(state, now.plan, given)) / (1.0 + given.forward))

@@ -12,19 +12,19 @@ class Burden:
     """The yearly budget of an ally (equations 2a to 2g)."""
 
     volatility: Any = uncertainty(
-        Lognormal(0.084, 0.15), unit="log/yr", symbol="sigma", equation="2a", evidence="E",
+        Lognormal(0.084, 0.5), unit="log/yr", symbol="sigma", equation="2a", evidence="E",
         source="panel-2014-2024", about="Size of the yearly shocks to a spending share (scale of a t with 3 degrees)",
     )  # fmt: skip
     common_share: Any = uncertainty(
-        Uniform(0.10, 0.30), unit="share", symbol="rho_c", equation="2a", evidence="E",
+        Beta(1.5, 5.0), unit="share", symbol="rho_c", equation="2a", evidence="E",
         source="panel-2014-2024", about="Part of the variance of yearly changes that all allies have in common",
     )  # fmt: skip
     drift: Any = uncertainty(
-        Normal(0.02, 0.02), unit="log/yr", symbol="mu_0", equation="2a", evidence="E",
+        Normal(0.0, 0.03), unit="log/yr", symbol="mu_0", equation="2a", evidence="E",
         source="panel-2014-2024", about="Yearly drift of a spending share without threat",
     )  # fmt: skip
     threat_drift: Any = uncertainty(
-        Lognormal(0.16, 0.35), unit="log/yr at threat 1", symbol="mu_T", equation="2a", evidence="E",
+        Lognormal(0.1, 0.8), unit="log/yr at threat 1", symbol="mu_T", equation="2a", evidence="E",
         source="panel-2014-2024 jces-2021 nordhaus-2012", about="Yearly rise of a spending share under full threat",
     )  # fmt: skip
     saturation: Any = uncertainty(
@@ -41,7 +41,7 @@ class Burden:
         source="allen-2016", about="Answer of spending to the number of US troops hosted",
     )  # fmt: skip
     pledge_lift: Any = uncertainty(
-        Lognormal(0.06, 0.5), unit="pp of GDP/yr", symbol="phi_0", equation="2c", evidence="E",
+        Lognormal(0.06, 1.0), unit="pp of GDP/yr", symbol="phi_0", equation="2c", evidence="E",
         source="panel-2014-2024", about="Largest yearly lift toward the pledge without new pressure",
     )  # fmt: skip
     pressure_lift: Any = uncertainty(
@@ -60,6 +60,10 @@ class Burden:
     shaming_effect: Any = uncertainty(
         Normal(-0.01, 0.02), unit="pp of GDP/yr", symbol="phi_sh", equation="2c", evidence="X", source="becker-2024",
         about="Change of the yearly lift when allies are shamed in public; about nil, its sign is open",
+    )  # fmt: skip
+    regime_start: Any = uncertainty(
+        Normal(0.0, 0.77), unit="log", symbol="l_phi", equation="2c", evidence="E", source="panel-2014-2024",
+        about="The pressure regime in the year before the start",
     )  # fmt: skip
     lift_volatility: Any = uncertainty(
         Uniform(0.2, 0.9), unit="log", symbol="sd_phi", equation="2c", evidence="X", source="panel-2014-2024",

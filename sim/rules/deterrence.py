@@ -28,6 +28,12 @@ def threat(now, war, strength, p):
     return np.clip(now + p.adjustment * (threat_goal(war, strength, p) - now), 0.0, 1.0)
 
 
+def threat_after(quarters, strength, p):
+    """The threat perceived after so many quarters of war that came upon a calm [..., 1], 0 to 1. Step 6."""
+    calm, war = threat_goal(0.0, strength, p), threat_goal(1.0, strength, p)
+    return np.clip(war + (calm - war) * (1.0 - p.adjustment) ** quarters, 0.0, 1.0)
+
+
 def regenerated(strength, war, aid, p):
     """Russian forces free for another front a quarter later [..., 1], 0 to 1. Equation 9a.
 
