@@ -86,6 +86,7 @@ class Plan:
     priors: Mapping[str, Prior | float] | None = None
     school: str | None = None
     posterior: Posterior | None = None
+    war_begins: str | None = None  # a quarter in which a war is given to begin: conditional hindcasts only
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Plan) and self.fingerprint == other.fingerprint
@@ -140,6 +141,7 @@ class Plan:
             "posterior": self.posterior and self.posterior.digest,
             "strategies": dict(zip(self.roster.iso3, self.strategies, strict=True)),
             "school": self.school,
+            "war_begins": self.war_begins,
             "data": self.roster.digest,
         }
 

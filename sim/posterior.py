@@ -6,11 +6,12 @@ together. `article5 calibrate` makes the table; `posterior.json` beside it says 
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from sim.reference import data_dir
 Array = NDArray[np.float64]
 
 TABLE, MANIFEST = "posterior.csv", "posterior.json"
+UNTIL = "until"
 STREAM = "posterior row"
 """The stream that picks a world's row; no parameter has this name."""
 
@@ -33,7 +35,6 @@ class Posterior:
 
     names: tuple[str, ...]
     rows: Array
-    made: str = ""  # command and data that made it, in words
 
     @cached_property
     def digest(self) -> str:
@@ -55,26 +56,39 @@ class Posterior:
         return tuple(float(q) for q in np.quantile(self.column(name), levels))
 
 
-def read(path: Path) -> Posterior:
-    """A table of draws: a header of names, a row per draw. Raises InputError."""
+def read(path: Path) -> dict[int, Posterior]:
+    """A table of draws by the last year that they know: columns until and names, a row per draw. Raises InputError."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            header, *rows = list(csv.reader(file))
+            (first, *header), *rows = list(csv.reader(file))
         numbers = np.array(rows, dtype=np.float64)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: no table of draws ({error}). Make one: article5 calibrate.") from None
-    if numbers.ndim != 2 or numbers.shape[1] != len(header) or not np.all(np.isfinite(numbers)):
-        raise InputError(f"{path}: no table of finite numbers. Make one: article5 calibrate.")
-    beside = path.with_suffix(".json")
-    about = json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else {}
-    return Posterior(tuple(header), numbers, about.get("command", ""))
+    if first != UNTIL or numbers.ndim != 2 or not np.all(np.isfinite(numbers)):
+        raise InputError(f"{path}: no table of finite numbers by {UNTIL}. Make one: article5 calibrate.")
+    years = numbers[:, 0].astype(int)
+    return {int(year): Posterior(tuple(header), numbers[years == year, 1:]) for year in np.unique(years)}
+
+
+def written(draws_by_year: Mapping[int, Posterior]) -> str:
+    """The table as text, to five digits."""
+    names = next(iter(draws_by_year.values())).names
+    lines = [",".join([UNTIL, *names])]
+    for year, posterior in sorted(draws_by_year.items()):
+        lines += [",".join([str(year), *(f"{value:.5g}" for value in row)]) for row in posterior.rows]
+    return "\n".join(lines) + "\n"
 
 
 @cache
-def shipped() -> Posterior | None:
-    """The draws that come with the project, or None where there are none."""
+def fits() -> Mapping[int, Posterior]:
+    """The draws that come with the project, by the last year that they know; none before they are made."""
     path = data_dir() / TABLE
-    return read(path) if path.is_file() else None
+    return MappingProxyType(read(path) if path.is_file() else {})
+
+
+def shipped() -> Posterior | None:
+    """The draws that know the whole panel, or None where there are none."""
+    return fits()[max(fits())] if fits() else None
 
 
 def manifest() -> dict[str, Any]:

@@ -37,7 +37,7 @@ def start(plan: Plan, seed: int, worlds: Sequence[int]) -> tuple[State, Given]:
     strength, war = each(params.deterrence.strength_start), each(roster.war)
     state = State(
         share=every(roster.share), reported=every(roster.share), report_error=zero,
-        gdp=every(roster.gdp), growth=every(roster.growth), us_gdp=each(roster.us_gdp), regime=each(params.burden.regime_start),
+        gdp=every(roster.gdp), growth=every(roster.growth), us_gdp=each(roster.us_gdp), regime=each(0.0),
         help_before=zero, hosted_before=np.log(1.0 + troops[..., :-1] / 1000.0),
         peers_before=np.log(burden.peers(every(roster.gdp), every(roster.share))),
         threat=deterrence.threat_after(each(roster.war_quarters), strength, params.threat),

@@ -51,7 +51,8 @@ def grow(state: State, now: Now) -> State:
     """0: growth, the end of the war, the pressure regime."""
     p, luck = now.params, now.luck
     ends = deterrence.war_ends(luck.common("event", "war_end", now.row), p.deterrence, now.policy.ceasefire)
-    state = state._replace(war=np.where(ends, 0.0, state.war))
+    begins = now.plan.war_begins == now.plan.quarters[now.row]
+    state = state._replace(war=np.where(begins, 1.0, np.where(ends, 0.0, state.war)))
     if now.budgets:
         common = luck.common("year", "growth", now.year)
         state = state._replace(

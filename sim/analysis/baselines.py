@@ -1,7 +1,7 @@
 """Simple forecasts of the panel that know nothing of the model: what it has to beat.
 
 Each is a one-year rule for the shares of all allies, fitted to the years up to the origin and iterated. Its errors
-are those of the training years: a part common to all allies in a year, and the rest, drawn anew (docs/hindcast-plan.md).
+are those of the training years, drawn anew: a part common to all allies, and the rest (docs/hindcast-plan.md).
 """
 
 from collections.abc import Callable

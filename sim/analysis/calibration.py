@@ -6,29 +6,36 @@ the line was planned somewhere within phi below it: a censored mixture of Studen
 government are summed out exactly, l by a forward filter over its AR(1).
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
-from sim import quarters as calendar
-from sim import reference
+from sim import posterior, reference
 from sim.params import gather, uncertainties
 from sim.posterior import Posterior
 from sim.reference import ALLIES, Roster, roster
 from sim.rules import burden, deterrence
-from sim.state import Observation
+from sim.saving import replace_file
+from sim.state import Observation, Shock
+from sim.tables import lines
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
-ESTIMATED = ("volatility", "common_share", "drift", "threat_drift", "pledge_lift")
+ESTIMATED = ("volatility", "common_share", "drift", "threat_drift", "growth_response", "pledge_lift")
 """What the spending panel is asked about: uncertainties of class E in the budget rule."""
+
+WALKERS, STEPS = 24, 450
+"""Size of the sampler's ensemble, and its steps."""
 
 FREEDOM = 3.0
 LINE = 2.0
@@ -53,6 +60,7 @@ class Changes(NamedTuple):
     debt: Array  # a year earlier, ratio to GDP
     distance: Array  # [A] km
     threat_quarters: Array  # [T] quarters of war that allies had seen when they decided
+    surprise: Array  # growth of the year beyond the mean of the years before, 1/yr
     pledged: Array  # 1 for members: the line binds no one else
 
 
@@ -64,6 +72,7 @@ def changes(until: int, since: int = 2015, folder: Any = None) -> Changes:
     panel = reference.panel() if folder is None else reference.panel(folder / "spending.csv")
     share = {(str(i), int(y)): float(s) for i, y, s in zip(panel.iso3, panel.year, panel.share, strict=True)}
     codes = [i for i, kept in zip(ALLIES, chosen, strict=True) if kept]
+    grown = {(r["iso3"], int(r["year"])): float(r["real_growth_pct"]) for r in reference.table("growth", folder)}
     joined = {row["iso3"]: int(row["accession_year"]) for row in reference.table("allies", folder)}
     return Changes(
         years=years,
@@ -72,6 +81,8 @@ def changes(until: int, since: int = 2015, folder: Any = None) -> Changes:
         debt=np.array([r.debt[chosen] for r in opened]),
         distance=opened[0].distance[chosen],
         threat_quarters=np.array([r.war_quarters + (1.0 if r.war else 0.0) for r in opened]),
+        surprise=np.array([[grown[i, y] for i in codes] for y in years]) / 100.0
+        - np.array([r.growth[chosen] for r in opened]),
         pledged=np.array([[float(joined[i] <= year) for i in codes] for year in years]),
     )
 
@@ -86,35 +97,24 @@ class Likelihood:
 
     def __call__(self, values: Mapping[str, float]) -> float:
         """Log-likelihood of all years together."""
-        evidence, _ = self.filtered(values)
-        return evidence
-
-    def filtered(self, values: Mapping[str, float]) -> tuple[float, Array]:
-        """Log-likelihood, and the regime after the last year: probabilities [L] of the nodes `regimes(values)`."""
-        p = gather({**(self.fixed or {}), **{n: v for n, v in values.items() if n in uncertainties()}})
-        nodes, start, moves = _chain(p.burden)
-        by_year = self.by_year(p, nodes)
-        belief, evidence = start, 0.0
-        for row in by_year:
+        p = gather({**(self.fixed or {}), **values})
+        nodes, belief, moves = _chain(p.burden)
+        evidence = 0.0
+        for row in self.by_year(p, nodes):
             top = row.max()
             joint = belief * np.exp(row - top)
-            total = joint.sum()
-            if not np.isfinite(top) or total <= 0.0:
-                return -np.inf, start
-            evidence += top + np.log(total)
-            last, belief = joint / total, (joint / total) @ moves
-        return float(evidence), last
-
-    def regimes(self, values: Mapping[str, float]) -> Array:
-        """Nodes over the pressure regime [L], log."""
-        return _chain(gather({**(self.fixed or {}), **values}).burden)[0]
+            if not np.isfinite(top) or joint.sum() <= 0.0:
+                return -np.inf
+            evidence += float(top + np.log(joint.sum()))
+            belief = (joint / joint.sum()) @ moves
+        return evidence
 
     def by_year(self, p: Any, nodes: Array) -> Array:
         """Log-likelihood of each year given the regime [T, L], the common shock summed out."""
-        data, b = self.data, p.burden
+        data, b, shape = self.data, p.burden, self.data.before.shape
         seen = _observed(data, p)
         budget = _Budget(
-            log_plan=np.log(data.before) + burden.drift(seen, b),
+            log_plan=np.log(burden.plan(seen, b, Shock(own=np.zeros(shape), common=np.zeros(shape)))),
             scale=b.volatility * np.sqrt(1.0 - b.common_share),
             common=b.volatility * np.sqrt(3.0 * b.common_share) * SHOCKS,
         )
@@ -165,13 +165,15 @@ def _observed(data: Changes, p: Any) -> Observation:
     shape = data.before.shape
     none, one = np.zeros(shape), np.ones(shape)
     strength = p.deterrence.strength_start
+    near = deterrence.exposure(data.distance, p.threat.distance_scale)
     threat = deterrence.threat_after(data.threat_quarters, strength, p.threat)[:, None]
     return Observation(
         share=data.before, pledge=LINE * one,
-        threat=deterrence.exposure(data.distance, p.threat.distance_scale) * threat,
-        room=burden.fiscal_room(data.debt, p.burden), help_change=none, host_change=none, peers_change=none,
+        threat=burden.nearness(near, p.burden) * threat,
+        room=burden.fiscal_room(data.debt, p.burden), help_change=none, host_change=none, growth_surprise=data.surprise,
+        peers_change=none,
         new_government=none, pressure=none, conditionality=none,
-        exposure=deterrence.exposure(data.distance, p.threat.distance_scale) * one, trade=none, shaming=none,
+        exposure=near * one, trade=none, shaming=none,
         regime=none, forces=one,
     )  # fmt: skip
 
@@ -209,10 +211,42 @@ class Fit:
         return self.likelihood(self.values)
 
     def draws(self, count: int, seed: int = 0) -> Posterior:
-        """Draws from the Laplace approximation, with the pressure regime that the last year leaves."""
+        """Draws from the Laplace approximation."""
         rng = np.random.default_rng(seed)
         u = self.best + rng.standard_normal((count, len(self.best))) @ np.linalg.cholesky(self.covariance).T
-        return with_regimes(self.likelihood, self.names, u, rng)
+        return _posterior(self.names, u)
+
+
+def sample(
+    found: Fit,
+    count: int,
+    *,
+    steps: int = STEPS,
+    walkers: int = WALKERS,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Posterior:
+    """Draws from the posterior by an affine-invariant ensemble sampler (emcee), started around the maximum.
+
+    The first third of the steps is dropped, the rest thinned to `count` draws.
+    """
+    import emcee
+
+    likelihood, names = found.likelihood, found.names
+
+    def log_density(u: Array) -> float:
+        return likelihood(natural(names, u)) - 0.5 * float(u @ u) if np.all(np.abs(u) < 8.0) else -np.inf
+
+    rng = np.random.default_rng(seed)
+    sampler = emcee.EnsembleSampler(walkers, len(names), log_density)
+    sampler.random_state = np.random.RandomState(seed).get_state()
+    start = found.best + rng.standard_normal((walkers, len(names))) @ np.linalg.cholesky(found.covariance).T
+    for done, _ in enumerate(sampler.sample(start, iterations=steps), start=1):
+        if progress is not None:
+            progress(done, steps)
+    chain = sampler.get_chain(discard=steps // 3, flat=True)
+    kept = chain[rng.choice(len(chain), size=count, replace=count > len(chain))]
+    return _posterior(names, kept)
 
 
 def natural(names: Sequence[str], u: Array) -> dict[str, float]:
@@ -230,8 +264,14 @@ def coordinate(name: str, value: float) -> float:
     return 0.5 * (low + high)
 
 
-def fit(likelihood: Likelihood, names: Sequence[str] = ESTIMATED, progress: Progress | None = None) -> Fit:
-    """Maximum of the posterior and its Laplace approximation. Raises ArithmeticError where there is no maximum."""
+def fit(
+    likelihood: Likelihood, names: Sequence[str] = ESTIMATED, progress: Progress | None = None, *,
+    start: Array | None = None, scale: float = 1.0,
+) -> Fit:  # fmt: skip
+    """Maximum of the posterior and its Laplace approximation. Raises ArithmeticError where there is no maximum.
+
+    `scale` weighs the prior: at 0 the likelihood alone is maximised, within four standard deviations of the prior.
+    """
     calls = 0
 
     def cost(u: Array) -> float:
@@ -239,14 +279,21 @@ def fit(likelihood: Likelihood, names: Sequence[str] = ESTIMATED, progress: Prog
         calls += 1
         if progress is not None:
             progress(calls, max(calls, EXPECTED_CALLS))
-        return 0.5 * float(u @ u) - likelihood(natural(names, u))
+        wall = float(np.sum(np.square(np.maximum(np.abs(u) - WALL, 0.0))))
+        return 0.5 * scale * float(u @ u) + 100.0 * wall - likelihood(natural(names, u))
 
-    found = minimize(cost, np.zeros(len(names)), method="BFGS", options={"gtol": 1e-3})
+    at = np.zeros(len(names)) if start is None else start
+    found = minimize(cost, at, method="BFGS", options={"gtol": 1e-3})
+    if scale == 0.0:
+        return Fit(likelihood, tuple(names), found.x, np.eye(len(names)), calls)
     if not np.isfinite(found.fun):
         raise ArithmeticError(f"no maximum: {found.message}")
     covariance = np.linalg.inv(_curvature(cost, found.x))
     return Fit(likelihood, tuple(names), found.x, 0.5 * (covariance + covariance.T), calls)
 
+
+WALL = 4.0
+"""Coordinates beyond which nobody looks: one draw in 16,000 of a prior."""
 
 EXPECTED_CALLS = 200
 """Evaluations that a fit takes, roughly."""
@@ -267,13 +314,140 @@ def _curvature(cost: Callable[[Array], float], at: Array, step: float = 0.05) ->
     return (vectors * np.maximum(values, 0.25)) @ vectors.T
 
 
-def with_regimes(likelihood: Likelihood, names: Sequence[str], u: Array, rng: np.random.Generator) -> Posterior:
-    """Draws at coordinates [N, K], each with a pressure regime drawn from what the years leave of it."""
-    rows = []
-    for one in u:
-        values = natural(names, one)
-        _, chances = likelihood.filtered(values)
-        nodes = likelihood.regimes(values)
-        spread = (nodes[1] - nodes[0]) * (rng.random() - 0.5)
-        rows.append([*values.values(), nodes[rng.choice(len(nodes), p=chances)] + spread])
-    return Posterior((*names, "regime_start"), np.array(rows))
+def _posterior(names: Sequence[str], u: Array) -> Posterior:
+    """Draws at coordinates [N, K], in the units of the uncertainties."""
+    return Posterior(tuple(names), np.array([[*natural(names, one).values()] for one in u]))
+
+
+# --- what the data do not say -------------------------------------------------------------------------------------
+
+
+class Identified(NamedTuple):
+    """What the panel says about one uncertainty."""
+
+    name: str
+    prior: tuple[float, float, float]  # 5%, median, 95%
+    posterior: tuple[float, float, float] | None  # the same; None where it is not estimated
+    narrowed: float | None  # part of the prior's spread, in its normal scores, that the data took away
+    loss: tuple[float, float]  # log-likelihood lost at the prior's 5% and 95%, the others fitted anew
+
+    @property
+    def verdict(self) -> str:
+        """In words: a loss of 1.92 is what a 95% interval would exclude."""
+        lost = max(self.loss)
+        if lost < UNTOLD:
+            return "not identified"
+        return (
+            "identified" if min(self.loss) >= EXCLUDED else "identified on one side" if lost >= EXCLUDED else "weakly"
+        )
+
+
+EXCLUDED, UNTOLD = 1.92, 0.5
+"""Losses of log-likelihood: beyond a 95% interval, and hardly any."""
+
+ALSO_ASKED = ("lift_volatility", "new_government_cut", "distance_scale", "exposure_floor", "saturation", "fiscal_floor")
+"""Uncertainties that are not estimated, whose profile is shown beside the others."""
+
+
+def identified(found: Fit, drawn: Posterior, progress: Progress | None = None) -> list[Identified]:
+    """What the panel says about each estimated uncertainty, and about some that keep their priors."""
+    top = fit(found.likelihood, found.names, scale=0.0)  # the maximum of the likelihood alone
+    rows, names = [], (*found.names, *ALSO_ASKED)
+    for done, name in enumerate(names, start=1):
+        prior = uncertainties()[name].prior
+        ends = (float(prior.quantile(0.05)), prior.median, float(prior.quantile(0.95)))
+        loss = [max(0.0, top.log_likelihood - profiled(found, name, ends[k], top.best)) for k in (0, 2)]
+        own, narrowed = None, None
+        if name in drawn.names and name in found.names:
+            own = drawn.quantiles(name)
+            scores = [coordinate(name, value) for value in drawn.column(name)]
+            narrowed = 1.0 - float(np.std(scores))
+        rows.append(Identified(name, ends, own, narrowed, (loss[0], loss[1])))  # type: ignore[arg-type]
+        if progress is not None:
+            progress(done, len(names))
+    return rows
+
+
+def profiled(found: Fit, name: str, value: float, near: Array) -> float:
+    """The largest log-likelihood with one uncertainty held at a value, the estimated others free."""
+    others = tuple(n for n in found.names if n != name)
+    start = np.array([near[found.names.index(n)] for n in others])
+    held = replace(found.likelihood, fixed={**(found.likelihood.fixed or {}), name: value})
+    return fit(held, others, start=start, scale=0.0).log_likelihood
+
+
+# --- all origins, and the files that ship -------------------------------------------------------------------------
+
+FIRST, DRAWS = 2017, 500
+"""The first last year that is fitted, and draws kept of each."""
+
+
+def key(year: int, draws: int, steps: int, seed: int) -> str:
+    """A digest of everything that decides the draws of one year."""
+    data = changes(year)
+    content = sha256(repr((year, draws, steps, seed, WALKERS, REGIMES, len(SHOCKS), ESTIMATED)).encode())
+    for column in data[1:]:
+        content.update(np.ascontiguousarray(column).tobytes())
+    content.update(repr([uncertainties()[name].prior.written() for name in uncertainties()]).encode())
+    return content.hexdigest()[:16]
+
+
+def calibrated(
+    until: Sequence[int], out: Path, *, draws: int = DRAWS, steps: int = STEPS, seed: int = 0,
+    progress: Progress | None = None, command: str = "",
+) -> dict[int, Posterior]:  # fmt: skip
+    """Fit the panel up to each of these years and write draws and manifest into a folder.
+
+    Every year is kept as soon as it is done: a run that was stopped goes on where it stood. The manifest says with
+    which command and data the draws were made, and what the data do not identify.
+    """
+    parts = out / ".calibration"
+    parts.mkdir(parents=True, exist_ok=True)
+    found: dict[int, Posterior] = {}
+    last: Fit | None = None
+    for n, year in enumerate(until):
+        kept = parts / f"{year}-{key(year, draws, steps, seed)}.csv"
+        best = fit(Likelihood(changes(year)))
+        last = best if year == max(until) else last
+        if not kept.is_file():
+
+            def report(done: int, all_: int, n: int = n) -> None:
+                if progress is not None:
+                    progress(n * all_ + done, len(until) * all_)
+
+            made = sample(best, draws, steps=steps, seed=seed, progress=report)
+            replace_file(kept, posterior.written({year: made}))
+        found |= posterior.read(kept)
+    assert last is not None
+    rows = identified(last, found[max(until)])
+    about = {
+        "command": command,
+        "made_from": {str(year): key(year, draws, steps, seed) for year in until},
+        "data": roster().digest,
+        "draws": draws, "steps": steps, "walkers": WALKERS, "seed": seed,
+        "log_likelihood": last.log_likelihood,
+        "identified": [{**row._asdict(), "verdict": row.verdict} for row in rows],
+    }  # fmt: skip
+    replace_file(out / posterior.TABLE, posterior.written(found))
+    replace_file(out / posterior.MANIFEST, json.dumps(about, indent=1) + "\n")
+    for part in parts.iterdir():
+        part.unlink()
+    parts.rmdir()
+    return found
+
+
+def identification_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """A table of what the panel says about each uncertainty."""
+
+    def three(numbers: Sequence[float] | None) -> str:
+        return "–" if numbers is None else " / ".join(f"{n:.3g}" for n in numbers)
+
+    table = [
+        [
+            row["name"], three(row["prior"]), three(row["posterior"]),
+            "–" if row["narrowed"] is None else f"{100 * row['narrowed']:.0f}%",
+            " / ".join(f"{loss:.1f}" for loss in row["loss"]), row["verdict"],
+        ]
+        for row in rows
+    ]  # fmt: skip
+    return lines(["uncertainty", "prior 5/50/95%", "posterior", "narrowed by", "loss at the ends", "so"], table)

@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 
-from sim import priors, reading
+from sim import posterior, priors, reading
 from sim import quarters as calendar
 from sim.agents import DEFAULT_STRATEGY
 from sim.errors import InputError, ScenarioError
@@ -27,6 +27,7 @@ from sim.reference import ALLIES, roster
 from sim.scenario.blocks import (
     END,
     EVERY_SCHOOL,
+    POSTERIOR,
     START,
     Event,
     ScenarioFile,
@@ -68,6 +69,7 @@ class Scenario:
     strategies: Mapping[str, str] = field(default_factory=dict)
     school: str = EVERY_SCHOOL
     reading: Reading = "default"
+    estimates: str = POSTERIOR
     documents: tuple[str, ...] = ()
 
     def with_levers(self, **values: Any) -> "Scenario":
@@ -112,14 +114,19 @@ class Scenario:
         """The scenario with the hedges of all its facts read this way, but for those that say otherwise."""
         return _checked(replace(self, reading=reading), "with_reading")
 
+    def with_estimates(self, estimates: str) -> "Scenario":
+        """The scenario with its estimable uncertainties from the `posterior` or from the `prior`."""
+        return _checked(replace(self, estimates=estimates), "with_estimates")
+
     def under(self, other: "Scenario") -> "Scenario":
         """This policy in the world that another scenario assumes: its uncertainties, school, start and end.
 
         Two policies can be compared world by world only there.
         """
         changed = replace(
-            self, uncertainties=other.uncertainties, school=other.school, start=other.start, end=other.end
-        )
+            self, uncertainties=other.uncertainties, school=other.school, start=other.start, end=other.end,
+            estimates=other.estimates,
+        )  # fmt: skip
         return _checked(changed, "under")
 
     def with_horizon(self, start: str | None = None, end: str | None = None) -> "Scenario":
@@ -148,6 +155,7 @@ class Scenario:
                 for name, value in self.uncertainties.items()
             },
             school=None if self.school == EVERY_SCHOOL else self.school,
+            posterior=posterior.shipped() if self.estimates == POSTERIOR else None,
         )
 
     def plan(self) -> Plan:
@@ -169,6 +177,7 @@ class Scenario:
             "strategies": dict(self.strategies),
             "school": self.school if self.school != EVERY_SCHOOL else "",
             "reading": self.reading if self.reading != "default" else "",
+            "estimates": self.estimates if self.estimates != POSTERIOR else "",
             "documents": list(self.documents),
         }
         return {key: value for key, value in every.items() if value}
@@ -328,6 +337,7 @@ def _merged(key: str, parent: Scenario, own: ScenarioFile) -> Scenario:
         strategies={**parent.strategies, **own.strategies},
         school=own.school or parent.school,
         reading=own.reading or parent.reading,  # type: ignore[arg-type]
+        estimates=own.estimates or parent.estimates,
         documents=tuple(dict.fromkeys((*parent.documents, *own.documents))),
     )
 

@@ -19,6 +19,9 @@ LONGEST = 160
 
 EVERY_SCHOOL = "all"
 
+POSTERIOR, PRIOR = "posterior", "prior"
+"""Where estimable uncertainties come from: what the panel taught, or the priors alone."""
+
 
 class _Block(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -69,6 +72,7 @@ class ScenarioFile(_Block):
     levers: dict[str, Any] = Field(
         default_factory=dict, description="Levers: a number, a fact, or a path {quarter: number}"
     )
+    estimates: str | None = Field(None, description="Estimable uncertainties from the posterior or from the prior")
     reading: str | None = Field(None, description="How the hedges of all facts in the scenario are read")
     events: list[Event] = Field(default_factory=list)
     withdrawals: list[WithdrawalBlock] = Field(default_factory=list)
@@ -127,6 +131,7 @@ def schema() -> dict[str, Any]:
             "type": "object", "properties": dict.fromkeys(("default", *ALLIES), who), "additionalProperties": False,
         },
         "school": {"enum": [EVERY_SCHOOL, *priors.SCHOOLS]},
+        "estimates": {"enum": [POSTERIOR, PRIOR]},
         "documents": {"type": "array", "items": {"enum": sorted(load_facts())}},
     }  # fmt: skip
     made["properties"] |= named

@@ -14,7 +14,7 @@ from sim.params import Lever, levers, off_neutral, uncertainties
 from sim.plan import withdrawal_statuses
 from sim.reading import hint
 from sim.reference import ALLIES, DataError, roster
-from sim.scenario.blocks import EVERY_SCHOOL, LONGEST, Event, WithdrawalBlock, withdrawal
+from sim.scenario.blocks import EVERY_SCHOOL, LONGEST, POSTERIOR, PRIOR, Event, WithdrawalBlock, withdrawal
 from sim.scenario.stated import is_stated, number, stated_problems, unfixed_problems
 
 if TYPE_CHECKING:
@@ -46,6 +46,9 @@ def problems(scenario: "Scenario", where: Where) -> list[str]:
     if scenario.school not in (EVERY_SCHOOL, *priors.SCHOOLS):
         known = [EVERY_SCHOOL, *priors.SCHOOLS]
         found.append(f"{where(('school',))} unknown school {scenario.school!r}. {hint(scenario.school, known)}")
+    if scenario.estimates not in (POSTERIOR, PRIOR):
+        known = [POSTERIOR, PRIOR]
+        found.append(f"{where(('estimates',))} unknown {scenario.estimates!r}. {hint(scenario.estimates, known)}")
     facts = load_facts()
     for n, name in enumerate(scenario.documents):
         if name not in facts:

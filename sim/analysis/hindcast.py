@@ -1,0 +1,331 @@
+"""The spending forecasts of the simulator, scored against what came (docs/hindcast-plan.md).
+
+At every origin the world starts in the next first quarter, with what the tables held by then and with the parameters
+that the years up to the origin had taught; the same plan is played that a scenario file would make.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import reference, scores
+from sim.analysis.baselines import BASELINES, forecast
+from sim.ensemble import run
+from sim.errors import InputError
+from sim.plan import Plan
+from sim.posterior import Posterior
+from sim.reference import ALLIES, roster
+from sim.scenario import load_scenario
+
+Array = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+Fitted = Callable[[int], Posterior | None]
+
+FIRST_ORIGIN = 2017
+HORIZONS = 5
+LEVELS = (0.5, 0.9)
+AIMED_AT = (1, 2, 3)
+COVERAGE_AIM = (0.80, 0.97)
+BOOTSTRAPS = 2000
+WORLDS = 2000
+
+
+class Observed(NamedTuple):
+    """The panel as arrays: shares and GDP [T, A] of the 30 allies with forces, by year."""
+
+    years: tuple[int, ...]
+    iso3: tuple[str, ...]
+    share: Array  # % of GDP; NaN where there is no figure
+    gdp: Array  # bn 2021 USD; NaN where there is none
+
+    def row(self, year: int) -> int:
+        """Where a year stands."""
+        return self.years.index(year)
+
+    def until(self, year: int) -> Array:
+        """The shares of the years up to this one [T, A]."""
+        return self.share[: self.row(year) + 1]
+
+
+def observed(table: Path | None = None) -> Observed:
+    """The project's panel, with the years of another table put over it. Raises DataError or InputError.
+
+    The table has the columns iso3, year, share_of_gdp_pct; years that it lacks keep the project's figures.
+    """
+    codes = with_forces()
+    gdp = {(r["iso3"], int(r["year"])): float(r["gdp_usd2021_bn"]) for r in reference.table("spending")}
+    share = _figures(reference.panel())
+    if table is not None:
+        given = {key: value for key, value in _figures(reference.panel(table)).items() if key[0] in codes}
+        if not given:
+            raise InputError(f"{table}: no figure of any of the 30 allies. It needs rows such as POL,2025,…")
+        bad = [f"{i} {y}" for (i, y), v in given.items() if not 0.0 < v < 20.0]
+        if bad:
+            raise InputError(f"{table}: {', '.join(bad[:5])}: no share of GDP in %. Write one between 0 and 20.")
+        share |= given
+    years = tuple(range(min(y for _, y in share), max(y for _, y in share) + 1))
+
+    def every(values: Mapping[tuple[str, int], float]) -> Array:
+        return np.array([[values.get((i, y), np.nan) for i in codes] for y in years])
+
+    return Observed(years, codes, every(share), every(gdp))
+
+
+def with_forces() -> tuple[str, ...]:
+    """Codes of the allies that are scored, in their canonical order."""
+    return tuple(i for i, kept in zip(ALLIES, roster().forces > 0.0, strict=True) if kept)
+
+
+def _figures(panel: reference.Panel) -> dict[tuple[str, int], float]:
+    return {(str(i), int(y)): float(s) for i, y, s in zip(panel.iso3, panel.year, panel.share, strict=True)}
+
+
+# --- forecasts ----------------------------------------------------------------------------------------------------
+
+
+class Forecast(NamedTuple):
+    """An ensemble made at an origin: shares and weights [H, A, R], for the years after it."""
+
+    origin: int
+    share: Array  # % of GDP
+    gdp: Array  # bn 2021 USD
+
+    @property
+    def aggregate(self) -> Array:
+        """The allies together [H, R], % of their GDP."""
+        found: Array = (self.share * self.gdp).sum(axis=1) / self.gdp.sum(axis=1)
+        return found
+
+
+WAR_BEGAN = "2022Q1"
+
+
+def plan_at(origin: int, years: int, posterior: Posterior | None, given_war: bool = False) -> Plan:
+    """What the simulator would have played after this year: no policy but the pledge, which binds members only.
+
+    `given_war` makes it conditional: the war begins when it did, and goes on.
+    """
+    joined = {row["iso3"]: int(row["accession_year"]) for row in reference.table("allies")}
+    outside = {ally: "Drifter" for ally in with_forces() if joined[ally] > origin}
+    scenario = load_scenario("baseline").with_horizon(f"{origin + 1}Q1", f"{origin + years}Q4")
+    plan = (scenario.with_strategies(**outside) if outside else scenario).plan()
+    plan = replace(plan, name=f"hindcast from {origin}", posterior=posterior)
+    if not given_war:
+        return plan
+    begins = WAR_BEGAN if WAR_BEGAN in plan.quarters else None
+    return replace(plan, war_begins=begins, priors={**(plan.priors or {}), "war_end": 0.0})
+
+
+def simulated(plan: Plan, worlds: int = WORLDS, seed: int = 0) -> Forecast:
+    """The simulator's ensemble of a plan: shares at the end of each year."""
+    data = run(plan, worlds, seed, keep=("share", "gdp"))
+    yearly = data.isel(quarter=slice(3, None, 4)).sel(ally=list(with_forces()))
+    origin = int(plan.quarters[0][:4]) - 1
+    columns = [yearly[name].transpose("quarter", "ally", "world").values for name in ("share", "gdp")]
+    return Forecast(origin, *columns)
+
+
+def by_rule(name: str, seen: Observed, origin: int, years: int, members: int = WORLDS, seed: int = 0) -> Forecast:
+    """A baseline's ensemble, weighted by the GDP of the origin."""
+    rows = {row["iso3"]: row for row in reference.table("allies")}
+    border = np.array([float(rows[i]["border_russia"]) for i in seen.iso3])
+    share = forecast(name, seen.until(origin), border, years, members, seed)
+    return Forecast(origin, share, np.broadcast_to(seen.gdp[seen.row(origin)][None, :, None], share.shape))
+
+
+# --- scores -------------------------------------------------------------------------------------------------------
+
+
+class Scored(NamedTuple):
+    """Scores of one forecaster at one horizon: [O, A] by origin and ally; NaN where no figure came."""
+
+    origins: tuple[int, ...]
+    crps: Array
+    error: Array
+    inside: dict[float, Array]  # 1 where the interval of this level held
+    pit: Array
+
+
+def scored(forecasts: Sequence[Forecast], seen: Observed, horizon: int, aggregate: bool = False) -> Scored | None:
+    """Scores at one horizon of all forecasts that reach a year with figures; None where none does."""
+    rows = []
+    for made in forecasts:
+        year = made.origin + horizon
+        if horizon > len(made.share) or year not in seen.years:
+            continue
+        came, ensemble = seen.share[seen.row(year)], made.share[horizon - 1]
+        if aggregate:
+            weight = seen.gdp[seen.row(year)]
+            came, ensemble = np.array([np.sum(came * weight) / np.sum(weight)]), made.aggregate[horizon - 1][None, :]
+        if np.all(np.isnan(came)):
+            continue
+        inside = {level: _or_nan(scores.covered(ensemble, came, level), came) for level in LEVELS}
+        rows.append((made.origin, scores.crps(ensemble, came), scores.absolute_error(ensemble, came), inside,
+                     _or_nan(scores.pit(ensemble, came), came)))  # fmt: skip
+    if not rows:
+        return None
+    origins, crps, error, inside, pit = zip(*rows, strict=True)
+    held = {level: np.array([one[level] for one in inside]) for level in LEVELS}
+    return Scored(origins, np.array(crps), np.array(error), held, np.array(pit))
+
+
+def _or_nan(values: Any, came: Array) -> Array:
+    return np.where(np.isnan(came), np.nan, np.asarray(values, dtype=np.float64))
+
+
+def mean_crps(found: Scored) -> float:
+    """Mean over origins and allies."""
+    return float(np.nanmean(found.crps))
+
+
+def bootstrap(model: Array, other: Array, count: int = BOOTSTRAPS, seed: int = 0) -> tuple[float, float]:
+    """90% interval of the skill of scores [O, A] against others, over samples of origins and of allies together."""
+    rng = np.random.default_rng(seed)
+    origins, allies = model.shape
+    found = np.empty(count)
+    for k in range(count):
+        chosen = np.ix_(rng.integers(origins, size=origins), rng.integers(allies, size=allies))
+        found[k] = scores.skill(np.nanmean(model[chosen]), np.nanmean(other[chosen]))
+    low, high = np.quantile(found, [0.05, 0.95])
+    return float(low), float(high)
+
+
+@dataclass(frozen=True, eq=False)
+class Hindcast:
+    """The simulator and its rivals over all origins."""
+
+    seen: Observed
+    forecasts: Mapping[str, tuple[Forecast, ...]]  # by forecaster; the simulator is `MODEL`
+    worlds: int
+    seed: int
+
+    def score(self, who: str, horizon: int, aggregate: bool = False) -> Scored | None:
+        """Scores of one forecaster at one horizon."""
+        return self._scores.setdefault((who, horizon, aggregate), self._score(who, horizon, aggregate))
+
+    @cached_property
+    def _scores(self) -> dict[tuple[str, int, bool], Scored | None]:
+        return {}
+
+    def _score(self, who: str, horizon: int, aggregate: bool) -> Scored | None:
+        known = self._scores.get((who, horizon, aggregate))
+        return known or scored(self.forecasts[who], self.seen, horizon, aggregate)
+
+    @property
+    def horizons(self) -> list[int]:
+        """Horizons that some forecast reaches with a figure."""
+        return [h for h in range(1, HORIZONS + 1) if self.score(MODEL, h) is not None]
+
+    def best(self, horizon: int, aggregate: bool = False) -> str:
+        """The baseline with the smallest mean CRPS at this horizon, chosen after the fact."""
+        return min(BASELINES, key=lambda name: mean_crps(_there(self.score(name, horizon, aggregate))))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A row per horizon for the allies and for the aggregate, and per ally and horizon: scores and skill."""
+        found = []
+        for aggregate in (False, True):
+            for horizon in self.horizons:
+                found.append(self._row("aggregate" if aggregate else "allies", horizon, aggregate))
+        for k, ally in enumerate(self.seen.iso3):
+            found += [self._ally_row(ally, k, horizon) for horizon in self.horizons]
+        return found
+
+    def _row(self, series: str, horizon: int, aggregate: bool) -> dict[str, Any]:
+        model, best = _there(self.score(MODEL, horizon, aggregate)), self.best(horizon, aggregate)
+        rival, still = (_there(self.score(name, horizon, aggregate)) for name in (best, "persistence"))
+        low, high = bootstrap(model.crps, rival.crps)
+        return _row(series, horizon, model, best, rival, still) | {"skill_low": low, "skill_high": high}
+
+    def _ally_row(self, ally: str, k: int, horizon: int) -> dict[str, Any]:
+        one = [_of_ally(_there(self.score(who, horizon)), k) for who in (MODEL, self.best(horizon), "persistence")]
+        return _row(ally, horizon, one[0], self.best(horizon), one[1], one[2])
+
+    def aims(self) -> list[tuple[str, bool]]:
+        """What the plan set out to reach, in words, and whether it was."""
+        found = []
+        for horizon in [h for h in AIMED_AT if h in self.horizons]:
+            row = self._row("allies", horizon, False)
+            held = row["coverage90"]
+            found += [
+                (f"CRPS below the best baseline at {_years(horizon)}", row["skill"] > 0.0),
+                (f"90% intervals hold in 80% to 97% at {_years(horizon)}", COVERAGE_AIM[0] <= held <= COVERAGE_AIM[1]),
+            ]
+        parts = [_there(self.score(MODEL, h, True)).inside[0.9] for h in AIMED_AT if h in self.horizons]
+        inside = np.concatenate([part.ravel() for part in parts])
+        found.append((f"aggregate inside its 90% band ({int(inside.sum())} of {len(inside)})", bool(inside.all())))
+        return found
+
+
+MODEL, CONDITIONAL = "article5", "article5, given the war"
+
+
+def _there(found: Scored | None) -> Scored:
+    assert found is not None
+    return found
+
+
+def _years(horizon: int) -> str:
+    return "1 year" if horizon == 1 else f"{horizon} years"
+
+
+def _of_ally(found: Scored, k: int) -> Scored:
+    return Scored(
+        found.origins, found.crps[:, k : k + 1], found.error[:, k : k + 1],
+        {level: held[:, k : k + 1] for level, held in found.inside.items()}, found.pit[:, k : k + 1],
+    )  # fmt: skip
+
+
+def _row(series: str, horizon: int, model: Scored, best: str, rival: Scored, still: Scored) -> dict[str, Any]:
+    return {
+        "series": series,
+        "horizon": horizon,
+        "cases": int(np.isfinite(model.crps).sum()),
+        "crps": mean_crps(model),
+        "mae": float(np.nanmean(model.error)),
+        "coverage50": float(np.nanmean(model.inside[0.5])),
+        "coverage90": float(np.nanmean(model.inside[0.9])),
+        "best": best,
+        "crps_best": mean_crps(rival),
+        "crps_persistence": mean_crps(still),
+        "skill": float(scores.skill(mean_crps(model), mean_crps(rival))),
+        "skill_persistence": float(scores.skill(mean_crps(model), mean_crps(still))),
+    }
+
+
+def hindcast(
+    fitted: Fitted,
+    table: Path | None = None,
+    worlds: int = WORLDS,
+    seed: int = 0,
+    *,
+    origins: Iterable[int] | None = None,
+    conditional: bool = False,
+    progress: Progress | None = None,
+) -> Hindcast:
+    """Forecasts of the simulator and of seven baselines from all origins. `fitted` gives the posterior of an origin.
+
+    Raises InputError for a table that holds nothing to score.
+    """
+    seen = observed(table)
+    last = max(year for year in seen.years if not np.all(np.isnan(seen.share[seen.row(year)])))
+    known = max(y for _, y in _figures(reference.panel()))
+    chosen = [o for o in (origins or range(FIRST_ORIGIN, known + 1)) if o < last]
+    if not chosen:
+        raise InputError(f"no year after {FIRST_ORIGIN} to score. Give a table with later years.")
+    names = [MODEL, *([CONDITIONAL] if conditional else []), *BASELINES]
+    made: dict[str, list[Forecast]] = {name: [] for name in names}
+    for done, origin in enumerate(chosen, start=1):
+        years, posterior = min(HORIZONS, last - origin), fitted(origin)
+        made[MODEL].append(simulated(plan_at(origin, years, posterior), worlds, seed))
+        if conditional:
+            made[CONDITIONAL].append(simulated(plan_at(origin, years, posterior, given_war=True), worlds, seed))
+        for name in BASELINES:
+            made[name].append(by_rule(name, seen, origin, years, worlds, seed))
+        if progress is not None:
+            progress(done, len(chosen))
+    return Hindcast(seen, {name: tuple(parts) for name, parts in made.items()}, worlds, seed)
