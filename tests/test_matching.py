@@ -257,6 +257,13 @@ def test_no_absolute_risk_by_front_leaves(found):
     assert not any(front in told for front in ("baltic", "Baltic", "Poland", "black sea"))
 
 
+def test_from_no_difference_to_a_small_one_is_no_change_of_side(large):
+    ratios = np.where(large.keep, 1.001, 1.0)
+    told = matching.Contrast(scenario="By hand", plan="", matching=large, ratios={ANY: ratios})
+    for cell in told.cells():
+        assert (cell["side_before"], cell["side_kept"], cell["changes_side"]) == ("the same", "higher", False)
+
+
 # --- the table ------------------------------------------------------------------------------------------------------
 
 

@@ -348,7 +348,7 @@ class Matching:
     def text(self) -> str:
         """The matching for people."""
         title = (
-            f"{self.scenario}: {self.worlds:,} simulated worlds without any policy, seed {self.seed}, "
+            f"{self.scenario}: the {self.worlds:,} simulated worlds it assumes, without any policy, seed {self.seed}, "
             "held to what is on record"
         )
         parts = [
@@ -537,7 +537,11 @@ class Contrast:
 
     def cells(self) -> list[dict[str, Any]]:
         """One cell a front and school: the ratio's spread and the part of worlds in which the risk falls, before and
-        kept, and whether the median has changed its side of 1 (None where too few worlds are kept)."""
+        kept, and whether the median went from one side of 1 to the other (None where too few worlds are kept).
+
+        From exactly 1 to a little beside it is no change of side: a withdrawal that comes about in half of the worlds
+        has its median there by the luck of a few.
+        """
         found = []
         for front, values in self.ratios.items():
             for school in self.matching.schools:
@@ -550,7 +554,7 @@ class Contrast:
                     "lower_before": float(np.mean(values[mine] < 1.0)),
                     "lower_kept": float(np.mean(values[kept] < 1.0)) if kept.any() else None,
                     "side_before": sides[0], "side_kept": sides[1],
-                    "changes_side": None if None in sides else sides[0] != sides[1],
+                    "changes_side": None if None in sides else set(sides) == {"higher", "lower"},
                 })  # fmt: skip
         return found
 
