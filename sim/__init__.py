@@ -10,6 +10,7 @@
 from sim import ensemble, reading
 from sim.agents import Alliance, Ally
 from sim.analysis.explanation import explain
+from sim.analysis.matching import matched
 from sim.ensemble import run
 from sim.errors import InputError, ScenarioError
 from sim.outcomes import outcomes
@@ -28,6 +29,7 @@ __all__ = [
     "ensemble",
     "explain",
     "load_scenario",
+    "matched",
     "outcomes",
     "reading",
     "run",

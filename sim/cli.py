@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 import sim
 from sim import charts, ensemble, facts, families, passport, results
+from sim.analysis import matching
 from sim.catalogue import CATALOGUE, SINGULAR, entry
 from sim.controls import CONTROLS
 from sim.errors import InputError
@@ -196,6 +197,35 @@ def explain(scenario, ally, year, world, seed, settings, as_json):
     found = sim.explain(changed(load_scenario(scenario), settings, None, None), ally, year, seed, world)
     text = json.dumps(explanation_data(found), indent=2, ensure_ascii=False) if as_json else explanation_text(found)
     click.echo(text)
+
+
+@main.command()
+@click.argument("scenario", default=matching.BASELINE)
+@click.option("--worlds", type=int, default=4000, show_default=True, help="How many worlds to hold to the record.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same worlds.")
+@click.option("--constraints", "table", metavar="FILE.csv", help="Another table than sim/data/constraints.csv.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+def match(scenario, worlds, seed, table, as_json):
+    """Rule out worlds that contradict base rates and windows on record, by school, and say what is left.
+
+    Worlds are held to the record under the baseline's policy, in the world that SCENARIO assumes. Its own risks are
+    then compared with the baseline's in all worlds and in those kept. No world is weighed, no school is ranked.
+
+    \b
+    Example: article5 match conditional-article5 --worlds 1000
+    """
+    chosen = load_scenario(scenario)
+    with progress(f"matching {chosen.name}") as report:
+        found = matching.matched(chosen, worlds, seed, table, report)
+    against = None
+    if chosen.plan().fingerprint != found.plan:
+        with progress(chosen.name) as report:
+            against = matching.contrast(chosen, found, report)
+    if as_json:
+        told = found.data() | {"contrast": against and against.data()}
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        click.echo("\n\n".join([found.text(), *([against.text()] if against else [])]))
 
 
 @main.command()

@@ -1,1 +1,1 @@
-"""What can be asked of worlds that were simulated: why one of them came out as it did."""
+"""What can be asked of worlds that were simulated: why one came out as it did, and which contradict the record."""
