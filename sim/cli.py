@@ -20,8 +20,9 @@ import xarray as xr
 from tqdm import tqdm
 
 import sim
-from sim import charts, ensemble, facts, families, passport, results
-from sim.analysis import matching
+from sim import charts, ensemble, facts, families, passport, posterior, results
+from sim.analysis import calibration, matching
+from sim.analysis import hindcast as hindcasts
 from sim.catalogue import CATALOGUE, SINGULAR, entry
 from sim.controls import CONTROLS
 from sim.errors import InputError
@@ -31,6 +32,7 @@ from sim.params import levers
 from sim.provenance import changes, exactly_nought, idle_notes
 from sim.reading import hint
 from sim.report import comparison, comparison_text, explanation_data, explanation_text, run_data, run_text
+from sim.saving import replace_file
 from sim.scenario import Scenario, load_scenario, remarks, scenario_names, schema
 from sim.tables import lines
 from sim.variables import VARIABLES
@@ -305,6 +307,87 @@ def _listing(entries: list[dict[str, Any]]) -> str:
         parts += ([f"\n{group}"] if group else []) + table[first : first + len(rows)]
         first += len(rows)
     return "\n".join([table[0], *parts])
+
+
+@main.command()
+@click.option(
+    "--data",
+    "table",
+    type=click.Path(path_type=Path),
+    metavar="TABLE.csv",
+    help="Other or later years: columns iso3, year, share_of_gdp_pct.",
+)
+@click.option(
+    "--worlds",
+    type=click.IntRange(2),
+    default=hindcasts.WORLDS,
+    show_default=True,
+    help="How many worlds from each origin.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same worlds.")
+@click.option(
+    "--refit",
+    is_flag=True,
+    help="Fit the panel anew at every origin: some minutes. Without it, the draws that come with the project are used.",
+)
+@click.option("--given-war", is_flag=True, help="Also forecasts that are told when the war begins; they are labelled.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write all scores to a new file, as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+def hindcast(table, worlds, seed, refit, given_war, out, as_json):
+    """Score the spending forecasts against what came, at every origin since 2017, beside seven simple rules.
+
+    \b
+    Example: article5 hindcast --worlds 500
+    """
+    if out is not None and out.exists():
+        raise InputError(f"--out: {out} exists. Name a new file.")
+    fits = posterior.fits()
+    if refit:
+        with progress("fits", " steps") as report:
+            fits = calibration.calibrated(calibration.YEARS, Path("calibration"), progress=report)
+    with progress("origins", " origins") as report:
+        found = hindcasts.hindcast(fits.get, table, worlds, seed, conditional=given_war, progress=report)
+    told = json.dumps(hindcasts.data(found), indent=1, ensure_ascii=False)
+    if out is not None:
+        replace_file(out, told + "\n")
+        click.echo(f"Written to {out}", err=True)
+    click.echo(told if as_json else hindcasts.text(found))
+
+
+@main.command()
+@click.option(
+    "--until",
+    "years",
+    multiple=True,
+    type=click.IntRange(2016, calibration.YEARS[-1]),
+    metavar="YEAR",
+    help="Last year that is known; may be repeated. Without it, every origin of the hindcast.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("calibration"),
+    show_default=True,
+    help="Folder for the draws and how they were made; what is done already is kept.",
+)
+@click.option("--draws", type=click.IntRange(10), default=calibration.DRAWS, show_default=True, help="Draws of each.")
+@click.option(
+    "--steps", type=click.IntRange(30), default=calibration.STEPS, show_default=True, help="Steps of the sampler."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same draws.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+def calibrate(years, out, draws, steps, seed, as_json):
+    """Fit the budget rule to the panel, and say what the panel does not identify.
+
+    \b
+    Example: article5 calibrate --until 2024 --steps 100 --out mine
+    """
+    until = tuple(years) or calibration.YEARS
+    with progress("fits", " steps") as report:
+        calibration.calibrated(until, out, draws=draws, steps=steps, seed=seed, progress=report)
+    about = json.loads((out / posterior.MANIFEST).read_text(encoding="utf-8"))
+    click.echo(f"Written to {out}", err=True)
+    click.echo(json.dumps(about, indent=1) if as_json else calibration.identification_text(about["identified"]))
 
 
 @main.command(name="schema")

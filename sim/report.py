@@ -180,7 +180,6 @@ SEEN = {
     "fiscal room": "room {room:.2f} of 1; slows a rise, not a fall",
     "help": "log change of the help expected {help_change:+.3f}",
     "hosted troops": "log change of US troops hosted {host_change:+.3f}",
-    "growth": "growth of GDP beyond its mean {growth_surprise:+.3f}",
     "lift": "toward the line of {pledge:.2f}, never past it",
     "line": "part of the gap to the line of {pledge:.2f}",
     "peers": "log change of the others' reported spending {peers_change:+.3f}",

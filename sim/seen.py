@@ -68,11 +68,10 @@ def observed(state: State, now: Now, help_: Array, hosted: Array, peers: Array) 
     return Observation(
         share=state.share,
         pledge=every(burden.line(policy.pledge, policy.threshold, now.conditionality, roster.forces)),
-        threat=burden.nearness(now.given.exposure, now.params.burden) * state.threat,
+        threat=now.given.exposure * state.threat,
         room=now.given.room,
         help_change=help_ - state.help_before,
         host_change=hosted - state.hosted_before,
-        growth_surprise=state.growth - roster.growth,
         peers_change=peers - state.peers_before,
         new_government=np.where(changed, 1.0, 0.0),
         pressure=every(policy.pressure),

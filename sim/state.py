@@ -84,7 +84,6 @@ class Observation(NamedTuple):
     room: Array  # fiscal room, 0 to 1 (2e)
     help_change: Array  # log change of expected help since the last budget (2f)
     host_change: Array  # log change of US troops hosted since the last budget
-    growth_surprise: Array  # this year's growth of GDP beyond the ally's mean, 1/yr
     peers_change: Array  # log change of the others' reported spending since the last budget
     new_government: Array  # 1 in the year of a change of government
     pressure: Array  # pressure in force, 0 to 1

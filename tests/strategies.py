@@ -269,7 +269,6 @@ def observations(shape=COLUMNS, share=10.0):
         room=columns(0.3, 1.0, shape),
         help_change=columns(-2.0, 2.0, shape),
         host_change=columns(-4.0, 4.0, shape),
-        growth_surprise=columns(-0.2, 0.2, shape),
         peers_change=columns(-1.0, 1.0, shape),
         new_government=switches(shape),
         pressure=probabilities(shape),

@@ -31,7 +31,7 @@ from sim.tables import lines
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
-ESTIMATED = ("volatility", "common_share", "drift", "threat_drift", "growth_response", "pledge_lift")
+ESTIMATED = ("volatility", "common_share", "drift", "threat_drift", "pledge_lift")
 """What the spending panel is asked about: uncertainties of class E in the budget rule."""
 
 WALKERS, STEPS = 24, 450
@@ -60,7 +60,6 @@ class Changes(NamedTuple):
     debt: Array  # a year earlier, ratio to GDP
     distance: Array  # [A] km
     threat_quarters: Array  # [T] quarters of war that allies had seen when they decided
-    surprise: Array  # growth of the year beyond the mean of the years before, 1/yr
     pledged: Array  # 1 for members: the line binds no one else
 
 
@@ -72,7 +71,6 @@ def changes(until: int, since: int = 2015, folder: Any = None) -> Changes:
     panel = reference.panel() if folder is None else reference.panel(folder / "spending.csv")
     share = {(str(i), int(y)): float(s) for i, y, s in zip(panel.iso3, panel.year, panel.share, strict=True)}
     codes = [i for i, kept in zip(ALLIES, chosen, strict=True) if kept]
-    grown = {(r["iso3"], int(r["year"])): float(r["real_growth_pct"]) for r in reference.table("growth", folder)}
     joined = {row["iso3"]: int(row["accession_year"]) for row in reference.table("allies", folder)}
     return Changes(
         years=years,
@@ -81,8 +79,6 @@ def changes(until: int, since: int = 2015, folder: Any = None) -> Changes:
         debt=np.array([r.debt[chosen] for r in opened]),
         distance=opened[0].distance[chosen],
         threat_quarters=np.array([r.war_quarters + (1.0 if r.war else 0.0) for r in opened]),
-        surprise=np.array([[grown[i, y] for i in codes] for y in years]) / 100.0
-        - np.array([r.growth[chosen] for r in opened]),
         pledged=np.array([[float(joined[i] <= year) for i in codes] for year in years]),
     )
 
@@ -119,8 +115,8 @@ class Likelihood:
             common=b.volatility * np.sqrt(3.0 * b.common_share) * SHOCKS,
         )
         bound = data.pledged > 0.0
-        on = bound & (np.abs(data.after - LINE) <= ON_THE_LINE)
-        under = bound & ~on & (data.after < LINE)
+        on: Any = bound & (np.abs(data.after - LINE) <= ON_THE_LINE)
+        under: Any = bound & ~on & (data.after < LINE)
         density = np.empty((len(nodes), *data.after.shape, len(SHOCKS)))
         density[:, ~under] = budget.density(data.after, ~under)
         density[:, under | on] = 0.0
@@ -144,7 +140,7 @@ class _Budget(NamedTuple):
     scale: float  # of the ally's own shock
     common: Array  # [Z] what the common shock adds to the log
 
-    def density(self, share: Array, which: Array) -> Array:
+    def density(self, share: Array, which: Any) -> Any:
         """Density of planning this share [..., N, Z] for the N budgets chosen, 1/pp; 0 for what nobody plans."""
         chosen = share[..., which]
         possible = chosen > 1e-6
@@ -153,7 +149,7 @@ class _Budget(NamedTuple):
         tail = 1.0 + off * off * (1.0 / FREEDOM)
         return (2.0 / (np.pi * np.sqrt(3.0)) * possible / (self.scale * safe))[..., None] / (tail * tail)
 
-    def below(self, share: Array, which: Array) -> Array:
+    def below(self, share: Array, which: Any) -> Any:
         """Chance of planning less than this share [..., N, Z] for the N budgets chosen."""
         chosen = np.log(np.maximum(share[..., which], 1e-6)) - self.log_plan[which]
         off = (chosen[..., None] - self.common) / (self.scale * np.sqrt(3.0))
@@ -169,8 +165,8 @@ def _observed(data: Changes, p: Any) -> Observation:
     threat = deterrence.threat_after(data.threat_quarters, strength, p.threat)[:, None]
     return Observation(
         share=data.before, pledge=LINE * one,
-        threat=burden.nearness(near, p.burden) * threat,
-        room=burden.fiscal_room(data.debt, p.burden), help_change=none, host_change=none, growth_surprise=data.surprise,
+        threat=near * threat,
+        room=burden.fiscal_room(data.debt, p.burden), help_change=none, host_change=none,
         peers_change=none,
         new_government=none, pressure=none, conditionality=none,
         exposure=near * one, trade=none, shaming=none,
@@ -345,7 +341,7 @@ class Identified(NamedTuple):
 EXCLUDED, UNTOLD = 1.92, 0.5
 """Losses of log-likelihood: beyond a 95% interval, and hardly any."""
 
-ALSO_ASKED = ("lift_volatility", "new_government_cut", "distance_scale", "exposure_floor", "saturation", "fiscal_floor")
+ALSO_ASKED = ("lift_volatility", "new_government_cut", "distance_scale", "saturation", "fiscal_floor")
 """Uncertainties that are not estimated, whose profile is shown beside the others."""
 
 
@@ -378,8 +374,11 @@ def profiled(found: Fit, name: str, value: float, near: Array) -> float:
 
 # --- all origins, and the files that ship -------------------------------------------------------------------------
 
-FIRST, DRAWS = 2017, 500
-"""The first last year that is fitted, and draws kept of each."""
+YEARS = tuple(range(2017, max(int(row["year"]) for row in reference.table("spending")) + 1))
+"""The last years that are fitted: every origin of the hindcast, and the whole panel."""
+
+DRAWS = 500
+"""Draws kept of each."""
 
 
 def key(year: int, draws: int, steps: int, seed: int) -> str:
@@ -394,7 +393,7 @@ def key(year: int, draws: int, steps: int, seed: int) -> str:
 
 def calibrated(
     until: Sequence[int], out: Path, *, draws: int = DRAWS, steps: int = STEPS, seed: int = 0,
-    progress: Progress | None = None, command: str = "",
+    progress: Progress | None = None,
 ) -> dict[int, Posterior]:  # fmt: skip
     """Fit the panel up to each of these years and write draws and manifest into a folder.
 
@@ -421,7 +420,7 @@ def calibrated(
     assert last is not None
     rows = identified(last, found[max(until)])
     about = {
-        "command": command,
+        "command": f"article5 calibrate --draws {draws} --steps {steps} --seed {seed}",
         "made_from": {str(year): key(year, draws, steps, seed) for year in until},
         "data": roster().digest,
         "draws": draws, "steps": steps, "walkers": WALKERS, "seed": seed,
@@ -451,3 +450,31 @@ def identification_text(rows: Sequence[Mapping[str, Any]]) -> str:
         for row in rows
     ]  # fmt: skip
     return lines(["uncertainty", "prior 5/50/95%", "posterior", "narrowed by", "loss at the ends", "so"], table)
+
+
+# --- does it find what it should ----------------------------------------------------------------------------------
+
+
+def made_up(like: Changes, values: Mapping[str, float], seed: int) -> Changes:
+    """Budgets of the same allies and years, decided by the rules under these values: what a fit has to recover."""
+    rng = np.random.default_rng(seed)
+    p = gather(dict(values))
+    seen, (years, allies) = _observed(like, p), like.before.shape
+    before, after = np.empty((years, allies)), np.empty((years, allies))
+    now, regime = (
+        like.before[0],
+        rng.standard_normal() * p.burden.lift_volatility / np.sqrt(1.0 - p.burden.lift_persistence**2),
+    )
+    for t in range(years):
+        own = rng.standard_t(FREEDOM, allies) / np.sqrt(3.0)
+        shock = Shock(own=own, common=np.full(allies, rng.standard_normal()))
+        changed = (rng.random(allies) < p.burden.government_hazard).astype(float)
+        row = Observation(*(column[t] for column in seen))._replace(
+            share=now, regime=np.full(allies, regime), new_government=changed
+        )
+        planned = burden.plan(row, p.burden, shock)
+        lift = burden.lift(row, p.burden) * like.pledged[t]
+        before[t] = now
+        now = after[t] = np.maximum(burden.within_reach(burden.kinked_budget(planned, row.pledge, lift)), 0.05)
+        regime = burden.next_regime(regime, rng.standard_normal(), p.burden)
+    return like._replace(before=before, after=after)

@@ -64,7 +64,6 @@ PLAN: dict[str, Callable[[Observation, Any, Shock], Any]] = {
     "fiscal room": lambda o, p, s: burden.drift(o, p) - _without_room(o, p),
     "help": lambda o, p, s: p.help_elasticity * o.threat * o.help_change,
     "hosted troops": lambda o, p, s: p.host_elasticity * o.host_change,
-    "growth": lambda o, p, s: -p.growth_response * o.growth_surprise,
     "own surprise": lambda o, p, s: burden.surprise(s._replace(common=np.zeros_like(s.common)), p),
     "common surprise": lambda o, p, s: burden.surprise(s._replace(own=np.zeros_like(s.own)), p),
 }

@@ -21,6 +21,7 @@ from sim.plan import Plan
 from sim.posterior import Posterior
 from sim.reference import ALLIES, roster
 from sim.scenario import load_scenario
+from sim.tables import lines
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -169,9 +170,9 @@ def scored(forecasts: Sequence[Forecast], seen: Observed, horizon: int, aggregat
                      _or_nan(scores.pit(ensemble, came), came)))  # fmt: skip
     if not rows:
         return None
-    origins, crps, error, inside, pit = zip(*rows, strict=True)
-    held = {level: np.array([one[level] for one in inside]) for level in LEVELS}
-    return Scored(origins, np.array(crps), np.array(error), held, np.array(pit))
+    origins, crps, error, held, pit = zip(*rows, strict=True)
+    by_level = {level: np.array([one[level] for one in held]) for level in LEVELS}
+    return Scored(origins, np.array(crps), np.array(error), by_level, np.array(pit))
 
 
 def _or_nan(values: Any, came: Array) -> Array:
@@ -206,15 +207,14 @@ class Hindcast:
 
     def score(self, who: str, horizon: int, aggregate: bool = False) -> Scored | None:
         """Scores of one forecaster at one horizon."""
-        return self._scores.setdefault((who, horizon, aggregate), self._score(who, horizon, aggregate))
+        key = (who, horizon, aggregate)
+        if key not in self._scores:
+            self._scores[key] = scored(self.forecasts[who], self.seen, horizon, aggregate)
+        return self._scores[key]
 
     @cached_property
     def _scores(self) -> dict[tuple[str, int, bool], Scored | None]:
         return {}
-
-    def _score(self, who: str, horizon: int, aggregate: bool) -> Scored | None:
-        known = self._scores.get((who, horizon, aggregate))
-        return known or scored(self.forecasts[who], self.seen, horizon, aggregate)
 
     @property
     def horizons(self) -> list[int]:
@@ -329,3 +329,65 @@ def hindcast(
         if progress is not None:
             progress(done, len(chosen))
     return Hindcast(seen, {name: tuple(parts) for name, parts in made.items()}, worlds, seed)
+
+
+# --- in words -----------------------------------------------------------------------------------------------------
+
+HONEST = (
+    "A good hindcast of spending says nothing about commitment, about posture under a policy that never was, or about "
+    "deterrence. The form of the equations was chosen with these years in view."
+)
+
+
+def text(found: Hindcast) -> str:
+    """Scores by horizon against all baselines, the aggregate, and what was aimed at."""
+    parts = [f"Forecasts of spending shares, {found.worlds:,} worlds from each origin, in points of GDP."]
+    for aggregate, title in ((False, "By ally"), (True, "All allies together")):
+        parts += ["", f"{title}: CRPS by years ahead (smaller is better)", _crps_table(found, aggregate)]
+    parts += ["", "Skill against the best baseline, and how often intervals held", _skill_table(found)]
+    parts += ["", "Aimed at:", *(f"  {'reached' if held else 'MISSED '}  {words}" for words, held in found.aims())]
+    return "\n".join([*parts, "", HONEST])
+
+
+def _crps_table(found: Hindcast, aggregate: bool) -> str:
+    rows = []
+    for name in found.forecasts:
+        cells = [mean_crps(_there(found.score(name, h, aggregate))) for h in found.horizons]
+        rows.append([name, *(f"{c:.3f}" for c in cells)])
+    cases = [int(np.isfinite(_there(found.score(MODEL, h, aggregate)).crps).sum()) for h in found.horizons]
+    return lines(["", *map(str, found.horizons)], [*rows, ["cases", *map(str, cases)]])
+
+
+def _skill_table(found: Hindcast) -> str:
+    rows = []
+    for row in found.rows():
+        if row["series"] not in ("allies", "aggregate"):
+            continue
+        band = f"{100 * row['skill_low']:+.0f}% to {100 * row['skill_high']:+.0f}%"
+        rows.append([
+            row["series"], str(row["horizon"]), f"{100 * row['skill']:+.1f}%", band, row["best"], f"{row['mae']:.3f}",
+            f"{100 * row['coverage50']:.0f}%", f"{100 * row['coverage90']:.0f}%",
+        ])  # fmt: skip
+    return lines(["", "years", "skill", "90% interval", "best baseline", "median off by", "50% held", "90% held"], rows)
+
+
+def data(found: Hindcast) -> dict[str, Any]:
+    """All of it for a program: rows of scores, PIT by horizon, aims."""
+    pits = {
+        str(h): np.histogram(_finite(_there(found.score(MODEL, h)).pit), bins=10, range=(0.0, 1.0))[0].tolist()
+        for h in found.horizons
+    }
+    crps = {name: {str(h): mean_crps(_there(found.score(name, h))) for h in found.horizons} for name in found.forecasts}
+    return {
+        "worlds": found.worlds,
+        "seed": found.seed,
+        "rows": found.rows(),
+        "crps": crps,
+        "pit": pits,
+        "aims": [{"aim": words, "reached": held} for words, held in found.aims()],
+        "says_nothing_about": HONEST,
+    }
+
+
+def _finite(values: Array) -> Array:
+    return values[np.isfinite(values)]

@@ -40,11 +40,6 @@ class Burden:
         Normal(0.01, 0.02), unit="elasticity", symbol="beta_host", equation="2a", evidence="X",
         source="allen-2016", about="Answer of spending to the number of US troops hosted",
     )  # fmt: skip
-    growth_response: Any = uncertainty(
-        Uniform(0.0, 1.5), unit="elasticity", symbol="beta_Y", equation="2a", evidence="E",
-        source="panel-2014-2024 world-bank-wdi",
-        about="How far growth that nobody counted on lowers the share; 1: budgets are fixed in money",
-    )  # fmt: skip
     pledge_lift: Any = uncertainty(
         Lognormal(0.06, 1.0), unit="pp of GDP/yr", symbol="phi_0", equation="2c", evidence="E",
         source="panel-2014-2024", about="Largest yearly lift toward the pledge without new pressure",
@@ -83,8 +78,8 @@ class Burden:
         about="Chance of such a change of government in a year",
     )  # fmt: skip
     exposure_floor: Any = uncertainty(
-        Fixed(0.3, 0.0, 1.0), unit="share", symbol="v0", equation="2a, 2c", evidence="X", source="assumption",
-        about="Part of the threat, and of a conditional commitment's pull, that even the remotest ally feels",
+        Fixed(0.3, 0.0, 1.0), unit="share", symbol="v0", equation="2c", evidence="X", source="assumption",
+        about="Part of a conditional commitment's pull that even the remotest ally feels",
     )  # fmt: skip
     fiscal_floor: Any = uncertainty(
         Uniform(0.3, 0.6), unit="share", symbol="f_lo", equation="2e", evidence="X", source="dpe-2021",

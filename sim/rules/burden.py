@@ -35,15 +35,11 @@ def surprise(shock, p):
 
 
 def plan(observation, p, shock):
-    """The share a government plans before any pressure [..., A], % of GDP. Equation 2a.
-
-    Budgets are money: growth that nobody counted on lowers their share of GDP, a recession raises it.
-    """
+    """The share a government plans before any pressure [..., A], % of GDP. Equation 2a."""
     return observation.share * np.exp(
         drift(observation, p)
         + p.help_elasticity * observation.threat * observation.help_change
         + p.host_elasticity * observation.host_change
-        - p.growth_response * observation.growth_surprise
         + surprise(shock, p)
     )
 
@@ -65,10 +61,7 @@ def lift(observation, p):
 
 
 def nearness(exposure, p):
-    """How much of the threat an ally feels, and of the pull of a condition [..., A], 0 to 1: even the remotest some.
-
-    Equations 2a and 2c.
-    """
+    """How strongly a conditional commitment pulls [..., A], 0 to 1: even the remotest ally feels some. Equation 2c."""
     return p.exposure_floor + (1.0 - p.exposure_floor) * exposure
 
 
