@@ -17,11 +17,9 @@ from numpy.typing import NDArray
 
 from sim import quarters as calendar
 from sim.reference import ALLIES
+from sim.rules import burden
 
 Array = NDArray[np.float64]
-
-FREEDOM = 3
-"""Degrees of freedom of the budget shocks (equation 2a)."""
 
 SPARE_COLUMNS = 8
 """Width of a channel that is common to the allies: room for more names without moving a draw."""
@@ -153,8 +151,8 @@ class _Source:
             return self.generator.random(shape)
         if channel.kind == "normal":
             return self.generator.standard_normal(shape)
-        heavy: Any = self.generator.standard_t(FREEDOM, shape)
-        return heavy / np.sqrt(FREEDOM / (FREEDOM - 2.0))
+        heavy: Any = self.generator.standard_t(burden.FREEDOM, shape)
+        return heavy / burden.unit_spread()
 
 
 def mesa_generator(seed: int, world: int) -> Generator:

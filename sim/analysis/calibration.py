@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import ndtr
+from scipy.special import gammaln, ndtr, stdtr
 
 from sim import posterior, reference
 from sim.params import gather, uncertainties
@@ -37,7 +37,6 @@ ESTIMATED = ("volatility", "common_share", "drift", "threat_drift", "pledge_lift
 WALKERS, STEPS = 24, 450
 """Size of the sampler's ensemble, and its steps."""
 
-FREEDOM = 3.0
 LINE = 2.0
 """The guideline that was the line in every year of the panel, % of GDP."""
 
@@ -112,7 +111,7 @@ class Likelihood:
         budget = _Budget(
             log_plan=np.log(burden.plan(seen, b, Shock(own=np.zeros(shape), common=np.zeros(shape)))),
             scale=b.volatility * np.sqrt(1.0 - b.common_share),
-            common=b.volatility * np.sqrt(3.0 * b.common_share) * SHOCKS,
+            common=b.volatility * burden.unit_spread() * np.sqrt(b.common_share) * SHOCKS,
         )
         bound = data.pledged > 0.0
         on: Any = bound & (np.abs(data.after - LINE) <= ON_THE_LINE)
@@ -146,14 +145,19 @@ class _Budget(NamedTuple):
         possible = chosen > 1e-6
         safe = np.where(possible, chosen, 1.0)
         off = ((np.log(safe) - self.log_plan[which])[..., None] - self.common) / self.scale
-        tail = 1.0 + off * off * (1.0 / FREEDOM)
-        return (2.0 / (np.pi * np.sqrt(3.0)) * possible / (self.scale * safe))[..., None] / (tail * tail)
+        tail = (1.0 + off * off / burden.FREEDOM) ** (-0.5 * (burden.FREEDOM + 1.0))
+        return (_t_height() * possible / (self.scale * safe))[..., None] * tail
 
     def below(self, share: Array, which: Any) -> Any:
         """Chance of planning less than this share [..., N, Z] for the N budgets chosen."""
         chosen = np.log(np.maximum(share[..., which], 1e-6)) - self.log_plan[which]
-        off = (chosen[..., None] - self.common) / (self.scale * np.sqrt(3.0))
-        return 0.5 + (off / (1.0 + off * off) + np.arctan(off)) / np.pi
+        return stdtr(burden.FREEDOM, (chosen[..., None] - self.common) / self.scale)
+
+
+def _t_height() -> float:
+    """Density of a Student t at its middle."""
+    nu = burden.FREEDOM
+    return float(np.exp(gammaln(0.5 * (nu + 1.0)) - gammaln(0.5 * nu)) / np.sqrt(nu * np.pi))
 
 
 def _observed(data: Changes, p: Any) -> Observation:
@@ -466,7 +470,7 @@ def made_up(like: Changes, values: Mapping[str, float], seed: int) -> Changes:
         rng.standard_normal() * p.burden.lift_volatility / np.sqrt(1.0 - p.burden.lift_persistence**2),
     )
     for t in range(years):
-        own = rng.standard_t(FREEDOM, allies) / np.sqrt(3.0)
+        own = rng.standard_t(burden.FREEDOM, allies) / burden.unit_spread()
         shock = Shock(own=own, common=np.full(allies, rng.standard_normal()))
         changed = (rng.random(allies) < p.burden.government_hazard).astype(float)
         row = Observation(*(column[t] for column in seen))._replace(

@@ -10,6 +10,9 @@ LOWEST_SHARE, HIGHEST_SHARE = 0.0, 10.0
 FULL_TRADE = 0.05
 """US goods imports from an ally, relative to its GDP, that make a trade linkage bite in full (2d, assumption)."""
 
+FREEDOM = 3.0
+"""Degrees of freedom of the budget shocks (2a)."""
+
 NEAR_THE_LINE = 0.3
 """Distance from the line within which reports are flattering, pp of GDP (2g)."""
 
@@ -24,14 +27,19 @@ def drift(observation, p):
     return np.where(mu > 0.0, observation.room, 1.0) * mu
 
 
+def unit_spread():
+    """Standard deviation of a Student t of scale 1."""
+    return np.sqrt(FREEDOM / (FREEDOM - 2.0))
+
+
 def surprise(shock, p):
     """The shock of one budget [..., A], log: fat tails of its own and one common factor. Equation 2a.
 
-    `volatility` is the scale of a Student t with 3 degrees of freedom, whose standard deviation is √3 times that;
-    `common_share` is a share of variance.
+    `volatility` is the scale of a Student t, whose standard deviation is larger by `unit_spread()`; `common_share` is a
+    share of variance.
     """
     spread = np.sqrt(1.0 - p.common_share) * shock.own + np.sqrt(p.common_share) * shock.common
-    return p.volatility * np.sqrt(3.0) * spread
+    return p.volatility * unit_spread() * spread
 
 
 def plan(observation, p, shock):
