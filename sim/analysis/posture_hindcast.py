@@ -109,6 +109,7 @@ class Episode:
     first: str  # first quarter that is played
     hosts: Array  # [A] persons at the start
     elsewhere: float = 0.0  # in OTHER, persons
+    since: str = ""  # day of the published total with rotations from which it starts, if it does
     policy: Mapping[str, float] = field(default_factory=dict)  # levers, over all quarters
     cut: tuple[str, float] | None = None  # announced: host and persons
     with_cut: Mapping[str, float] = field(default_factory=dict)  # levers only where the cut is executed
@@ -154,7 +155,10 @@ def episodes(folder: Path | None = None) -> dict[str, Episode]:
     cut, kept = -announced("Germany 2020", "DEU", folder), announced("Germany 2020", "EUROPE", folder)
     surge = announced("Surge 2022", "EUROPE", folder)
     before = _at_start("2021Q4", folder)
-    whole_ = next(iter(published("EUROPE", folder).values()))
+    totals = published("EUROPE", folder)
+    if not totals:
+        raise DataError("us_totals.csv: no rows for EUROPE. Add them.")
+    day, present = next(iter(totals.items()))
     return {
         "2012": realised("2012", "2011Q3", "2012Q1", folder),
         "2020": Episode(
@@ -163,8 +167,9 @@ def episodes(folder: Path | None = None) -> dict[str, Episode]:
             cut=("DEU", cut), with_cut={"surge": kept}, change=kept - cut,
         ),
         "2022": Episode(
-            name="2022", count="2021Q4", first="2022Q1", hosts=before, elsewhere=whole_ - float(np.nansum(before)),
-            given=f"{surge:+,.0f} on {whole_:,.0f}, rotations included", policy={"surge": surge}, change=surge,
+            name="2022", count="2021Q4", first="2022Q1", hosts=before, since=day,
+            given=f"{surge:+,.0f} on {present:,.0f}, rotations included",
+            elsewhere=present - float(np.nansum(before)), policy={"surge": surge}, change=surge,
         ),
     }  # fmt: skip
 
@@ -211,7 +216,7 @@ def _played(plan: Plan, seed: int, worlds: Sequence[int]) -> Replay:
 
 def replay(episode: Episode, worlds: int = 500, seed: int = 0) -> Replay:
     """An episode in many worlds. Levers tied to its cut hold where the cut is executed. Raises InputError."""
-    chosen = range(whole("worlds", worlds, 1, 10**6))
+    chosen = range(whole("worlds", worlds, 1, 10**5))
     whole("seed", seed, 0)
     plan = episode.plan(episode.policy)
     found = _played(plan, seed, chosen)
@@ -237,34 +242,42 @@ def baselines(episode: Episode) -> dict[str, Array]:
 def scored(forecast: Any, came: Any, rivals: Mapping[str, Any]) -> dict[str, Any]:
     """Scores of an ensemble [..., R] and of single forecasts [...], averaged over what was counted; nan is no count.
 
-    CRPS and absolute error of the median in the unit of the forecast; skill by CRPS against each rival, None where
-    the rival made no error. None for everything when nothing was counted.
+    CRPS and absolute error of the median in the unit of the forecast; skill of both against each rival. What has no
+    value (nothing was counted, or the rival made no error) is None.
     """
     there = ~np.isnan(came)
     if not there.any():
-        return {"cells": 0, "crps": None, "error": None, "rivals": dict.fromkeys(rivals), "skill": dict.fromkeys(rivals)}
-    off = {name: float(np.mean(np.abs(rival[there] - came[there]))) for name, rival in rivals.items()}
+        none = dict.fromkeys(rivals)
+        return {"cells": 0, "crps": None, "error": None, "rivals": none, "skill": none, "skill_of_median": none}
     crps = float(np.mean(scores.crps(forecast[there], came[there])))
+    error = float(np.mean(scores.absolute_error(forecast[there], came[there])))
+    off = {name: float(np.mean(np.abs(rival[there] - came[there]))) for name, rival in rivals.items()}
     return {
         "cells": int(there.sum()),
         "crps": crps,
-        "error": float(np.mean(scores.absolute_error(forecast[there], came[there]))),
+        "error": error,
         "rivals": off,
-        "skill": {name: float(scores.skill(crps, error)) if error > 0.0 else None for name, error in off.items()},
+        "skill": {name: _saved(crps, reference) for name, reference in off.items()},
+        "skill_of_median": {name: _saved(error, reference) for name, reference in off.items()},
     }
 
 
+def _saved(score: float, reference: float) -> float | None:
+    return float(scores.skill(score, reference)) if reference > 0.0 else None
+
+
 def score_rows(name: str, episode: Episode, found: Replay, folder: Path | None = None) -> list[dict[str, Any]]:
-    """Scores of one attempt: for all hosts, Germany and the sum of hosts, by horizon."""
+    """Scores of one attempt: for all hosts, Germany, the others and the sum of hosts, by horizon."""
     came = counts(episode.quarters, folder) + 0.0 * episode.hosts
     rivals = baselines(episode)
     germany = ALLIES.index("DEU")
-    hosts = found.stationed[:, :-1]
+    hosts, others = found.stationed[:, :-1], np.arange(len(ALLIES)) != germany
     counted = ~np.isnan(came)
     some = np.where(counted.any(axis=1), 1.0, np.nan)
     targets: dict[str, tuple[Any, Any, dict[str, Any]]] = {
         "hosts": (hosts, came, rivals),
         "DEU": (hosts[:, germany], came[:, germany], {n: r[:, germany] for n, r in rivals.items()}),
+        "others": (hosts[:, others], came[:, others], {n: r[:, others] for n, r in rivals.items()}),
         "sum": (
             np.sum(found.present[:, :-1] * counted[..., None], axis=1),
             np.nansum(came, axis=1) * some,
@@ -273,27 +286,20 @@ def score_rows(name: str, episode: Episode, found: Replay, folder: Path | None =
     }
     return [
         {"attempt": name, "episode": episode.name, "of": of, "horizon": band}
-        | scored(forecast[a - 1 : b], seen[a - 1 : b], {n: r[a - 1 : b] for n, r in others.items()})
-        for of, (forecast, seen, others) in targets.items()
+        | scored(forecast[a - 1 : b], seen[a - 1 : b], {n: r[a - 1 : b] for n, r in against.items()})
+        for of, (forecast, seen, against) in targets.items()
         for band, (a, b) in BANDS.items()
     ]
 
 
 def total_rows(name: str, episode: Episode, found: Replay, folder: Path | None = None) -> list[dict[str, Any]]:
     """The total with rotations, stationed or under way, against what was published within the episode, if it can be."""
-    if not episode.elsewhere:
-        return []
-    before = float(np.nansum(episode.hosts)) + episode.elsewhere
-    rows = []
+    before, rows = float(np.nansum(episode.hosts)) + episode.elsewhere, []
     for day, came in published("EUROPE", folder).items():
-        if _quarter(day) not in episode.quarters or day == next(iter(published("EUROPE", folder))):
-            continue
-        total = found.present[episode.quarters.index(_quarter(day))].sum(axis=0)
-        rows.append(
-            {"attempt": name, "day": day, "published": came}
-            | _band(total)
-            | {"crps": float(scores.crps(total, came)), "persistence": abs(before - came)}
-        )
+        if episode.since and day > episode.since and _quarter(day) in episode.quarters:
+            total = found.present[episode.quarters.index(_quarter(day))].sum(axis=0)
+            off = {"crps": float(scores.crps(total, came)), "persistence": abs(before - came)}
+            rows.append({"attempt": name, "day": day, "published": came} | _band(total) | off)
     return rows
 
 
@@ -358,7 +364,7 @@ def moves(folder: Path | None = None) -> list[dict[str, Any]]:
 def _figures(place: str, day: str, folder: Path | None) -> tuple[Any, Any]:
     """The last figure before a day and the last within two years after it, persons; None where there is none."""
     if place == "EUROPE":
-        dated = {date: value for date, value in published(place, folder).items()}
+        dated = published(place, folder)
         begun, until = day, f"{int(day[:4]) + 2}{day[4:]}"
     else:
         begun = _quarter(day)
@@ -400,7 +406,7 @@ def data(worlds: int = 500, seed: int = 0, folder: Path | None = None) -> dict[s
         if name == f"A0 {episode.name}":
             found["given"][episode.name] = episode.given
             found["paths"] += path_rows(episode, played, folder)
-        if episode.elsewhere:
+        if episode.since:
             found["hosts"] += [{"attempt": name} | row for row in host_rows(played, episode, folder)]
     return found
 
@@ -408,7 +414,7 @@ def data(worlds: int = 500, seed: int = 0, folder: Path | None = None) -> dict[s
 def better(found: Mapping[str, Any]) -> dict[str, bool]:
     """Whether the mechanics beat persistence in each episode: CRPS over hosts and all scored quarters (A0)."""
     return {
-        row["episode"]: row["skill"]["persistence"] > 0.0
+        row["episode"]: row["crps"] < row["rivals"]["persistence"]
         for row in found["scores"]
         if row["attempt"] == f"A0 {row['episode']}" and (row["of"], row["horizon"]) == ("hosts", "all")
     }
@@ -425,7 +431,7 @@ def text(found: Mapping[str, Any]) -> str:
         f"Posture hindcast: {found['worlds']:,} worlds, seed {found['seed']}. Each episode is given a total or a cut; "
         "no rule decides it.",
         "\n".join(f"{name}: {given}" for name, given in found["given"].items()),
-        "Against counts of permanent troops (persons a host; skill above 0 is better than the rule it stands under)\n"
+        "Against counts of permanent troops: persons a cell, and CRPS skill against each rule, better above 0\n"
         + _score_table(found["scores"]),
         "\n".join(
             f"{name}: {'better' if well else 'NOT better'} than persistence" for name, well in better(found).items()
@@ -442,12 +448,12 @@ def text(found: Mapping[str, Any]) -> str:
 
 
 def _score_table(rows: Sequence[Mapping[str, Any]]) -> str:
-    head = ("attempt", "of", "horizon", "cells", "CRPS", "median off", *BASELINES, *(f"skill {b}" for b in BASELINES))
-    shown = [row for row in rows if row["cells"] and (row["attempt"].startswith("A0") or row["horizon"] == "all")]
+    head = ("attempt", "of", "quarters", "cells", "CRPS", "median off", *BASELINES)
     return lines(head, [
         (row["attempt"], row["of"], row["horizon"], row["cells"], _persons(row["crps"]), _persons(row["error"]),
-         *(_persons(row["rivals"][b]) for b in BASELINES), *(_skill(row["skill"][b]) for b in BASELINES))
-        for row in shown
+         *(f"{_persons(row['rivals'][b])} {_skill(row['skill'][b])}" for b in BASELINES))
+        for row in rows
+        if row["cells"] and (row["attempt"].startswith("A0") or row["horizon"] == "all")
     ])  # fmt: skip
 
 
@@ -498,7 +504,7 @@ def _persons(value: float | None) -> str:
 
 
 def _skill(value: float | None) -> str:
-    return "–" if value is None else f"{value:+.2f}"
+    return "–" if value is None else f"{round(value, 2) + 0.0:+.2f}"
 
 
 def _banded(row: Mapping[str, Any]) -> str:
