@@ -23,6 +23,7 @@ import sim
 from sim import charts, ensemble, facts, families, passport, posterior, results
 from sim.analysis import calibration, matching
 from sim.analysis import hindcast as hindcasts
+from sim.analysis import posture_hindcast as posture_hindcasts
 from sim.catalogue import CATALOGUE, SINGULAR, entry
 from sim.controls import CONTROLS
 from sim.errors import InputError
@@ -388,6 +389,20 @@ def calibrate(years, out, draws, steps, seed, as_json):
     about = json.loads((out / posterior.MANIFEST).read_text(encoding="utf-8"))
     click.echo(f"Written to {out}", err=True)
     click.echo(json.dumps(about, indent=1) if as_json else calibration.identification_text(about["identified"]))
+
+
+@main.command()
+@click.option("--worlds", type=int, default=500, show_default=True, help="How many worlds to simulate.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same worlds.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+def posture_hindcast(worlds, seed, as_json):
+    """Play the troop totals of 2012, 2020 and 2022 through the rules, and hold them against the counts that came.
+
+    \b
+    Example: article5 posture-hindcast --worlds 200
+    """
+    found = posture_hindcasts.data(worlds, seed)
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else posture_hindcasts.text(found))
 
 
 @main.command(name="schema")
