@@ -68,7 +68,7 @@ def observed(state: State, now: Now, help_: Array, hosted: Array, peers: Array) 
     return Observation(
         share=state.share,
         pledge=every(burden.line(policy.pledge, policy.threshold, now.conditionality, roster.forces)),
-        threat=now.given.exposure * state.threat,
+        threat=burden.nearness(now.given.exposure, now.params.burden) * state.threat,
         room=now.given.room,
         help_change=help_ - state.help_before,
         host_change=hosted - state.hosted_before,

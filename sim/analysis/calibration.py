@@ -169,7 +169,7 @@ def _observed(data: Changes, p: Any) -> Observation:
     threat = deterrence.threat_after(data.threat_quarters, strength, p.threat)[:, None]
     return Observation(
         share=data.before, pledge=LINE * one,
-        threat=near * threat,
+        threat=burden.nearness(near, p.burden) * threat,
         room=burden.fiscal_room(data.debt, p.burden), help_change=none, host_change=none,
         peers_change=none,
         new_government=none, pressure=none, conditionality=none,
@@ -345,7 +345,7 @@ class Identified(NamedTuple):
 EXCLUDED, UNTOLD = 1.92, 0.5
 """Losses of log-likelihood: beyond a 95% interval, and hardly any."""
 
-ALSO_ASKED = ("lift_volatility", "new_government_cut", "distance_scale", "saturation", "fiscal_floor")
+ALSO_ASKED = ("lift_volatility", "new_government_cut", "distance_scale", "exposure_floor", "saturation", "fiscal_floor")
 """Uncertainties that are not estimated, whose profile is shown beside the others."""
 
 
@@ -388,7 +388,9 @@ DRAWS = 500
 def key(year: int, draws: int, steps: int, seed: int) -> str:
     """A digest of everything that decides the draws of one year."""
     data = changes(year)
-    content = sha256(repr((year, draws, steps, seed, WALKERS, REGIMES, len(SHOCKS), ESTIMATED)).encode())
+    content = sha256(
+        repr((year, draws, steps, seed, WALKERS, REGIMES, len(SHOCKS), ESTIMATED, burden.FREEDOM)).encode()
+    )
     for column in data[1:]:
         content.update(np.ascontiguousarray(column).tobytes())
     content.update(repr([uncertainties()[name].prior.written() for name in uncertainties()]).encode())

@@ -13,7 +13,7 @@ class Burden:
 
     volatility: Any = uncertainty(
         Lognormal(0.084, 0.5), unit="log/yr", symbol="sigma", equation="2a", evidence="E",
-        source="panel-2014-2024", about="Size of the yearly shocks to a spending share (scale of a t with 3 degrees)",
+        source="panel-2014-2024", about="Size of the yearly shocks to a spending share (scale of a t with 2.5 degrees)",
     )  # fmt: skip
     common_share: Any = uncertainty(
         Beta(1.5, 5.0), unit="share", symbol="rho_c", equation="2a", evidence="E",
@@ -78,8 +78,8 @@ class Burden:
         about="Chance of such a change of government in a year",
     )  # fmt: skip
     exposure_floor: Any = uncertainty(
-        Fixed(0.3, 0.0, 1.0), unit="share", symbol="v0", equation="2c", evidence="X", source="assumption",
-        about="Part of a conditional commitment's pull that even the remotest ally feels",
+        Fixed(0.3, 0.0, 1.0), unit="share", symbol="v0", equation="2a, 2c", evidence="X", source="assumption",
+        about="Part of the threat, and of a conditional commitment's pull, that even the remotest ally feels",
     )  # fmt: skip
     fiscal_floor: Any = uncertainty(
         Uniform(0.3, 0.6), unit="share", symbol="f_lo", equation="2e", evidence="X", source="dpe-2021",

@@ -10,8 +10,8 @@ LOWEST_SHARE, HIGHEST_SHARE = 0.0, 10.0
 FULL_TRADE = 0.05
 """US goods imports from an ally, relative to its GDP, that make a trade linkage bite in full (2d, assumption)."""
 
-FREEDOM = 3.0
-"""Degrees of freedom of the budget shocks (2a)."""
+FREEDOM = 2.5
+"""Degrees of freedom of the budget shocks (2a): what the panel finds likeliest lies between 2 and 3."""
 
 NEAR_THE_LINE = 0.3
 """Distance from the line within which reports are flattering, pp of GDP (2g)."""
@@ -69,7 +69,10 @@ def lift(observation, p):
 
 
 def nearness(exposure, p):
-    """How strongly a conditional commitment pulls [..., A], 0 to 1: even the remotest ally feels some. Equation 2c."""
+    """How much of the threat an ally feels, and of the pull of a condition [..., A], 0 to 1: even the remotest some.
+
+    Equations 2a and 2c.
+    """
     return p.exposure_floor + (1.0 - p.exposure_floor) * exposure
 
 
