@@ -69,7 +69,7 @@ def _run_options(command: Callable) -> Callable:
         click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read."),
         click.option("--all", "every", is_flag=True, help="Print all outcomes, not only those that say most."),
         click.option("--to", "end", metavar="QUARTER", help="Last quarter, such as 2035Q4."),
-        click.option("--from", "start", metavar="QUARTER", help="First quarter; there are data for 2025Q1 only."),
+        click.option("--from", "start", metavar="QUARTER", help="First quarter of a year, 2015Q1 to 2025Q1."),
         click.option("--set", "settings", multiple=True, metavar="LEVER=VALUE", help="Set a lever; may be repeated."),
         click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same worlds."),
         click.option("--worlds", type=int, default=1000, show_default=True, help="How many worlds to simulate."),

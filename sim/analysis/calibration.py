@@ -20,6 +20,7 @@ from scipy.optimize import minimize
 from scipy.special import gammaln, ndtr, stdtr
 
 from sim import posterior, reference
+from sim.draws import stream
 from sim.params import gather, uncertainties
 from sim.posterior import Posterior
 from sim.reference import ALLIES, Roster, roster
@@ -212,7 +213,7 @@ class Fit:
 
     def draws(self, count: int, seed: int = 0) -> Posterior:
         """Draws from the Laplace approximation."""
-        rng = np.random.default_rng(seed)
+        rng = stream(seed, "laplace")
         u = self.best + rng.standard_normal((count, len(self.best))) @ np.linalg.cholesky(self.covariance).T
         return _posterior(self.names, u)
 
@@ -237,9 +238,9 @@ def sample(
     def log_density(u: Array) -> float:
         return likelihood(natural(names, u)) - 0.5 * float(u @ u) if np.all(np.abs(u) < 8.0) else -np.inf
 
-    rng = np.random.default_rng(seed)
+    rng = stream(seed, "sampler")
     sampler = emcee.EnsembleSampler(walkers, len(names), log_density)
-    sampler.random_state = np.random.RandomState(seed).get_state()
+    sampler.random_state = ("MT19937", rng.integers(1 << 32, size=624, dtype=np.uint32), 624, 0, 0.0)
     start = found.best + rng.standard_normal((walkers, len(names))) @ np.linalg.cholesky(found.covariance).T
     for done, _ in enumerate(sampler.sample(start, iterations=steps), start=1):
         if progress is not None:
@@ -463,7 +464,7 @@ def identification_text(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def made_up(like: Changes, values: Mapping[str, float], seed: int) -> Changes:
     """Budgets of the same allies and years, decided by the rules under these values: what a fit has to recover."""
-    rng = np.random.default_rng(seed)
+    rng = stream(seed, "made up")
     p = gather(dict(values))
     seen, (years, allies) = _observed(like, p), like.before.shape
     before, after = np.empty((years, allies)), np.empty((years, allies))

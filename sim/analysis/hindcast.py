@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim import reference, scores
 from sim.analysis.baselines import BASELINES, forecast
+from sim.draws import stream
 from sim.ensemble import run
 from sim.errors import InputError
 from sim.plan import Plan
@@ -186,7 +187,7 @@ def mean_crps(found: Scored) -> float:
 
 def bootstrap(model: Array, other: Array, count: int = BOOTSTRAPS, seed: int = 0) -> tuple[float, float]:
     """90% interval of the skill of scores [O, A] against others, over samples of origins and of allies together."""
-    rng = np.random.default_rng(seed)
+    rng = stream(seed, "bootstrap")
     origins, allies = model.shape
     found = np.empty(count)
     for k in range(count):
