@@ -352,7 +352,7 @@ def hindcast(table, worlds, seed, refit, given_war, out, as_json):
     if out is not None:
         replace_file(out, told + "\n")
         click.echo(f"Written to {out}", err=True)
-    click.echo(told if as_json else hindcasts.text(found))
+    click.echo(told if as_json else hindcasts.text(hindcasts.data(found)))
 
 
 @main.command()
