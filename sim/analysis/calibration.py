@@ -331,6 +331,8 @@ class Identified(NamedTuple):
     posterior: tuple[float, float, float] | None  # the same; None where it is not estimated
     narrowed: float | None  # part of the prior's spread, in its normal scores, that the data took away
     loss: tuple[float, float]  # log-likelihood lost at the prior's 5% and 95%, the others fitted anew
+    best: float | None  # where the likelihood alone is highest; None where it is not estimated
+    goes_with: str  # the estimated uncertainty whose draws go most with its own, and their correlation
 
     @property
     def verdict(self) -> str:
@@ -338,6 +340,8 @@ class Identified(NamedTuple):
         lost = max(self.loss)
         if lost < UNTOLD:
             return "not identified"
+        if self.best is not None and not self.prior[0] <= self.best <= self.prior[2]:
+            return "held by its prior"
         return (
             "identified" if min(self.loss) >= EXCLUDED else "identified on one side" if lost >= EXCLUDED else "weakly"
         )
@@ -346,7 +350,7 @@ class Identified(NamedTuple):
 EXCLUDED, UNTOLD = 1.92, 0.5
 """Losses of log-likelihood: beyond a 95% interval, and hardly any."""
 
-ALSO_ASKED = ("lift_volatility", "new_government_cut", "distance_scale", "exposure_floor", "saturation", "fiscal_floor")
+ALSO_ASKED = ("lift_volatility", "new_government_cut", "distance_scale", "saturation", "fiscal_floor")
 """Uncertainties that are not estimated, whose profile is shown beside the others."""
 
 
@@ -358,15 +362,26 @@ def identified(found: Fit, drawn: Posterior, progress: Progress | None = None) -
         prior = uncertainties()[name].prior
         ends = (float(prior.quantile(0.05)), prior.median, float(prior.quantile(0.95)))
         loss = [max(0.0, top.log_likelihood - profiled(found, name, ends[k], top.best)) for k in (0, 2)]
-        own, narrowed = None, None
+        own: Any = None
+        narrowed, with_ = None, ""
         if name in drawn.names and name in found.names:
             own = drawn.quantiles(name)
             scores = [coordinate(name, value) for value in drawn.column(name)]
             narrowed = 1.0 - float(np.std(scores))
-        rows.append(Identified(name, ends, own, narrowed, (loss[0], loss[1])))  # type: ignore[arg-type]
+            with_ = _companion(name, drawn)
+        rows.append(Identified(name, ends, own, narrowed, (loss[0], loss[1]), top.values.get(name), with_))
         if progress is not None:
             progress(done, len(names))
     return rows
+
+
+def _companion(name: str, drawn: Posterior) -> str:
+    """The uncertainty whose draws go most with these, in words."""
+    ranks = np.argsort(np.argsort(drawn.rows, axis=0), axis=0)
+    together = np.atleast_2d(np.corrcoef(ranks, rowvar=False))[drawn.names.index(name)]
+    together[drawn.names.index(name)] = 0.0
+    most = int(np.argmax(np.abs(together)))
+    return f"{drawn.names[most]} {together[most]:+.2f}"
 
 
 def profiled(found: Fit, name: str, value: float, near: Array) -> float:
@@ -425,21 +440,26 @@ def calibrated(
             replace_file(kept, posterior.written({year: made}))
         found |= posterior.read(kept)
     assert last is not None
-    rows = identified(last, found[max(until)])
-    about = {
-        "command": f"article5 calibrate --draws {draws} --steps {steps} --seed {seed}",
-        "made_from": {str(year): key(year, draws, steps, seed) for year in until},
-        "data": roster().digest,
-        "draws": draws, "steps": steps, "walkers": WALKERS, "seed": seed,
-        "log_likelihood": last.log_likelihood,
-        "identified": [{**row._asdict(), "verdict": row.verdict} for row in rows],
-    }  # fmt: skip
+    about = described(last, found, draws, steps, seed)
     replace_file(out / posterior.TABLE, posterior.written(found))
     replace_file(out / posterior.MANIFEST, json.dumps(about, indent=1) + "\n")
     for part in parts.iterdir():
         part.unlink()
     parts.rmdir()
     return found
+
+
+def described(last: Fit, found: Mapping[int, Posterior], draws: int, steps: int, seed: int) -> dict[str, Any]:
+    """How the draws were made, and what the whole panel identifies."""
+    rows = identified(last, found[max(found)])
+    return {
+        "command": f"article5 calibrate --draws {draws} --steps {steps} --seed {seed}",
+        "made_from": {str(year): key(year, draws, steps, seed) for year in sorted(found)},
+        "data": roster().digest,
+        "draws": draws, "steps": steps, "walkers": WALKERS, "seed": seed,
+        "log_likelihood": last.log_likelihood,
+        "identified": [{**row._asdict(), "verdict": row.verdict} for row in rows],
+    }  # fmt: skip
 
 
 def identification_text(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -452,11 +472,13 @@ def identification_text(rows: Sequence[Mapping[str, Any]]) -> str:
         [
             row["name"], three(row["prior"]), three(row["posterior"]),
             "–" if row["narrowed"] is None else f"{100 * row['narrowed']:.0f}%",
-            " / ".join(f"{loss:.1f}" for loss in row["loss"]), row["verdict"],
+            " / ".join(f"{loss:.1f}" for loss in row["loss"]), row["goes_with"] or "–", row["verdict"],
         ]
         for row in rows
     ]  # fmt: skip
-    return lines(["uncertainty", "prior 5/50/95%", "posterior", "narrowed by", "loss at the ends", "so"], table)
+    return lines(
+        ["uncertainty", "prior 5/50/95%", "posterior", "narrowed by", "loss at the ends", "goes with", "so"], table
+    )
 
 
 # --- does it find what it should ----------------------------------------------------------------------------------
