@@ -190,10 +190,13 @@ def bootstrap(model: Array, other: Array, count: int = BOOTSTRAPS, seed: int = 0
     """90% interval of the skill of scores [O, A] against others, over samples of origins and of allies together."""
     rng = stream(seed, "bootstrap")
     origins, allies = model.shape
-    found = np.empty(count)
-    for k in range(count):
+    there = np.isfinite(model)
+    mine, theirs = np.where(there, model, 0.0), np.where(there, other, 0.0)
+    found = []
+    for _ in range(count):
         chosen = np.ix_(rng.integers(origins, size=origins), rng.integers(allies, size=allies))
-        found[k] = scores.skill(np.nanmean(model[chosen]), np.nanmean(other[chosen]))
+        if there[chosen].any():
+            found.append(scores.skill(mine[chosen].sum(), theirs[chosen].sum()))
     low, high = np.quantile(found, [0.05, 0.95])
     return float(low), float(high)
 
