@@ -30,7 +30,7 @@ def replace_file(path: Path, text: str) -> None:
 def check_new_directory(target: Path) -> None:
     """Refuse a directory that is not empty or cannot be made, before anything is computed. Raises InputError."""
     with _told(target, DIRECTORY):
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        if _is_there(target) and (not target.is_dir() or any(target.iterdir())):
             raise InputError(f"{target}: is there already and not an empty directory. Choose another one.")
         os.rmdir(_beside(target, DIRECTORY))
 
@@ -38,7 +38,7 @@ def check_new_directory(target: Path) -> None:
 def check_new_file(target: Path) -> None:
     """Refuse a file that is there or cannot be made, before anything is computed. Raises InputError."""
     with _told(target, FILE):
-        if os.path.lexists(target):
+        if _is_there(target):
             raise _there(target)
         os.rmdir(_beside(target, FILE))
 
@@ -56,7 +56,7 @@ def new_directory(target: Path) -> Iterator[Path]:
         try:
             yield beside
             target.parent.mkdir(parents=True, exist_ok=True)
-            if target.exists():
+            if _is_there(target):
                 target.rmdir()
             beside.chmod(0o755)
             beside.rename(target)
@@ -80,6 +80,15 @@ def new_file(target: Path, text: str) -> None:
             shutil.rmtree(beside, ignore_errors=True)
 
 
+def _is_there(target: Path) -> bool:
+    """Whether a name is taken, be it by a link to nowhere. Raises OSError for a name that cannot be."""
+    try:
+        target.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
 def _moved(written: Path, target: Path) -> None:
     """Give a file its name, which nobody may have taken: a link fails where a rename would overwrite."""
     try:
@@ -87,7 +96,7 @@ def _moved(written: Path, target: Path) -> None:
     except FileExistsError:
         raise _there(target) from None
     except OSError:  # a file system without links
-        if os.path.lexists(target):
+        if _is_there(target):
             raise _there(target) from None
         written.rename(target)
 
