@@ -549,8 +549,8 @@ def score(entry: Entry, table: str | Path | Figures, scored_as: str = "revised")
     if not any((who, year) in came.share for year in entry.years for who in entry.allies):
         held = sorted({year for _, year in came.share})
         raise InputError(
-            f"{came.source}: none of the figures that {entry.id} forecasts: {entry.years[0]} to {entry.years[-1]}, "
-            f"codes such as {entry.allies[-1]}. It holds {f'{held[0]} to {held[-1]}' if held else 'no rows'}; "
+            f"{came.source}: none of the figures that {entry.id} forecasts: {_from_to(entry.years)}, "
+            f"codes such as {entry.allies[-1]}. It holds {_from_to(held) if held else 'no rows'}; "
             "add rows for a forecast year."
         )
     rows, notes = [], []
@@ -618,6 +618,11 @@ def _mean_of(year: int, rows: Sequence[Row]) -> Year:
     return Year(year=year, allies=len(rows), skill=skill, **means)
 
 
+def _from_to(years: Sequence[int]) -> str:
+    """Ascending years by their ends: "2025 to 2027", or "2025"."""
+    return " to ".join(map(str, dict.fromkeys((years[0], years[-1]))))
+
+
 # --- text ---------------------------------------------------------------------------------------------------------
 
 
@@ -626,7 +631,7 @@ def list_text(found: Sequence[Entry]) -> str:
     head = ["entry", "years", "worlds", "seed", "data up to", "plan", _HASH, "note"]
     rows = [
         [
-            entry.id, f"{entry.years[0]} to {entry.years[-1]}", f"{entry.content['worlds']:,}",
+            entry.id, _from_to(entry.years), f"{entry.content['worlds']:,}",
             str(entry.content["seed"]), str(entry.known), entry.content["plan"]["fingerprint"], entry.hash[:16],
             entry.content["note"],
         ]
