@@ -70,7 +70,7 @@ def _run_options(command: Callable) -> Callable:
         click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read."),
         click.option("--all", "every", is_flag=True, help="Print all outcomes, not only those that say most."),
         click.option("--to", "end", metavar="QUARTER", help="Last quarter, such as 2035Q4."),
-        click.option("--from", "start", metavar="QUARTER", help="First quarter; there are data for 2025Q1 only."),
+        click.option("--from", "start", metavar="QUARTER", help="First quarter of a year, 2015Q1 to 2025Q1."),
         click.option("--set", "settings", multiple=True, metavar="LEVER=VALUE", help="Set a lever; may be repeated."),
         click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same worlds."),
         click.option("--worlds", type=int, default=1000, show_default=True, help="How many worlds to simulate."),
@@ -353,7 +353,7 @@ def hindcast(table, worlds, seed, refit, given_war, out, as_json):
     if out is not None:
         replace_file(out, told + "\n")
         click.echo(f"Written to {out}", err=True)
-    click.echo(told if as_json else hindcasts.text(found))
+    click.echo(told if as_json else hindcasts.text(hindcasts.data(found)))
 
 
 @main.command()

@@ -160,6 +160,12 @@ def mesa_generator(seed: int, world: int) -> Generator:
     return Generator(Philox(key=[seed, world], counter=[0, 0, 0, MESA_CHANNEL]))
 
 
+def stream(seed: int, *words: object) -> Generator:
+    """A generator of its own for a purpose named by words, for work outside the worlds such as a fit."""
+    digest = blake2b(repr(words).encode(), digest_size=8).digest()
+    return Generator(Philox(key=[seed, int.from_bytes(digest, "little")], counter=[0, 0, 0, 1 << 33]))
+
+
 def uniform(seed: int, name: str, worlds: Sequence[int]) -> Array:
     """One uniform number [R, 1] per world for a name, such as a parameter's: no other name changes it.
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim import ensemble
+from sim import ensemble, posterior
 from sim.agents import planned
 from sim.controls import (
     CONTROLS,
@@ -31,6 +31,7 @@ from sim.frames import ELSEWHERE
 from sim.outcomes import FRONT_NAMES, OUTCOMES, outcomes, variables_of, year_ends
 from sim.params import Lever, Uncertainty, uncertainties
 from sim.plan import Plan, Withdrawal
+from sim.posterior import Posterior
 from sim.priors import SCHOOLS, BySchool, Fixed, Integers, Prior
 from sim.provenance import cells, idle_levers, needed, written
 from sim.reading import hint
@@ -73,9 +74,14 @@ class Move:
 
 @dataclass(frozen=True, kw_only=True)
 class Effects:
-    """What was moved between both ends of a range, largest first; `on` names a needed lever that was switched on."""
+    """What was moved between two ends, largest first; `on` names a needed lever that was switched on.
+
+    The ends are those of the range, or what 98% of the draws lie between where the panel could estimate it.
+    """
 
     on: str
+    low: float
+    high: float
     worlds: int
     year: int
     moves: tuple[Move, ...]
@@ -113,6 +119,7 @@ class Passport:
     high: float
     neutral: float | None
     prior: str
+    estimate: str
     densities: tuple[Density, ...]
     evidence: str
     known: str
@@ -159,7 +166,7 @@ def passport(name: str, scenario: Any = "baseline") -> Passport:
 def _of_a_lever(lever: Lever, plan: Plan) -> dict[str, Any]:
     """What only a lever has."""
     return dict(
-        what="lever", group=lever.kind, note=lever.note, neutral=lever.neutral, prior="", densities=(),
+        what="lever", group=lever.kind, note=lever.note, neutral=lever.neutral, prior="", estimate="", densities=(),
         needs=lever.needs, idle=lever.name in idle_levers(plan),
     )  # fmt: skip
 
@@ -169,7 +176,7 @@ def _of_an_uncertainty(uncertainty: Uncertainty, plan: Plan) -> dict[str, Any]:
     prior = _prior(uncertainty, plan)
     return dict(
         what="uncertainty", group=uncertainty.group, note="", neutral=None, prior=prior.words(),
-        densities=tuple(densities(prior)), needs=(), idle=False,
+        estimate=_estimate(uncertainty, plan), densities=tuple(densities(prior)), needs=(), idle=False,
     )  # fmt: skip
 
 
@@ -192,10 +199,30 @@ def _prior(declared: Uncertainty, plan: Plan) -> Prior:
     return prior if isinstance(prior, Prior) else Fixed(float(prior), declared.prior.low, declared.prior.high)
 
 
+def _learnt(name: str, plan: Plan) -> Posterior | None:
+    """The draws from which a plan takes an uncertainty; None where the panel did not teach it, or the plan sets it."""
+    known = plan.posterior
+    return known if known is not None and name in known.names and name not in (plan.priors or {}) else None
+
+
+def _estimate(declared: Uncertainty, plan: Plan) -> str:
+    """What the panel has taught about it, in words; nothing where it could not."""
+    drawn = _learnt(declared.name, plan)
+    if drawn is None:
+        return ""
+    low, middle, high = drawn.quantiles(declared.name)
+    rows = {row["name"]: row for row in posterior.manifest().get("identified", [])}
+    told = rows.get(declared.name)
+    narrowed = f"; {told['verdict']}, the prior's spread narrowed by {100 * told['narrowed']:.0f}%" if told else ""
+    return f"{end(middle)}, 90% of draws between {end(low)} and {end(high)}, fitted to the panel{narrowed}"
+
+
 def _value(declared: Lever | Uncertainty, plan: Plan) -> str:
     """The value in a plan, in words."""
     unit = unit_after(declared)
     if isinstance(declared, Uncertainty):
+        if drawn := _learnt(declared.name, plan):
+            return f"drawn from the fit in every world, median {end(drawn.quantiles(declared.name)[1])}{unit}"
         prior = _prior(declared, plan)
         if not isinstance(prior, Fixed):
             return f"drawn anew in every world, median {end(prior.median)}{unit}"
@@ -291,9 +318,14 @@ def _switched_on(name: str, need: str, plan: Plan) -> Effects:
 
 def _measured(name: str, plan: Plan, on: str) -> Effects:
     """Every outcome that differs between both ends of the range, at the end of the last year."""
-    first, second = (_last_year(_with(plan, name, value), plan) for value in _ends(_declared(name)))
+    drawn = _learnt(name, plan)
+    low, high = drawn.quantiles(name, (0.01, 0.99)) if drawn else _ends(_declared(name))
+    first, second = (_last_year(_with(plan, name, value), plan) for value in (low, high))
     moves = [move for outcome in OUTCOMES if (move := _move(outcome, first[outcome], second[outcome], plan))]
-    return Effects(on=on, worlds=WORLDS, year=int(first.year), moves=tuple(sorted(moves, key=lambda move: -move.size)))
+    return Effects(
+        on=on, low=low, high=high, worlds=WORLDS, year=int(first.year),
+        moves=tuple(sorted(moves, key=lambda move: -move.size)),
+    )  # fmt: skip
 
 
 def _with(plan: Plan, name: str, value: float) -> Plan:
@@ -375,6 +407,7 @@ def rows(own: Passport) -> list[tuple[str, str]]:
         ("value", f"{own.value} ({own.scenario})"),
         ("unit", own.unit),
         ("range", f"{ends}{neutral}"),
+        ("estimate", own.estimate),
         ("prior", own.prior),
         ("acts", acts),
         ("known", f"{own.evidence}: {own.known}"),
@@ -395,7 +428,9 @@ def said(row: dict[str, str]) -> str:
 def moved_words(own: Passport, effects: Effects) -> str:
     """How the effects were measured, and that there are none if so."""
     with_ = f"with {effects.on}, " if effects.on else ""
-    how = f"{with_}{end(own.low)} against {end(own.high)}, {effects.worlds} paired worlds, end of {effects.year}"
+    how = (
+        f"{with_}{end(effects.low)} against {end(effects.high)}, {effects.worlds} paired worlds, end of {effects.year}"
+    )
     return f"Moves ({how}):" + ("" if effects.moves else " none.")
 
 

@@ -294,9 +294,9 @@ def _united_states(reader: _Reader, start: str, before: str) -> dict[str, float]
 
 def _mean_growth(reader: _Reader, iso3: tuple[str, ...], before: str) -> Array:
     """Mean real growth [A] of the ten years that end with `before`, or of as many as the table holds, 1/yr."""
-    held = {int(year) for year in {row["year"] for row in reader.rows_of("growth")}}
-    wanted = range(int(before) - GROWTH_YEARS + 1, int(before) + 1)
-    years = [year for year in wanted if year in held or year > int(before) - FEWEST_GROWTH_YEARS]
+    first = min(int(row["year"]) for row in reader.rows_of("growth"))
+    oldest = max(int(before) - GROWTH_YEARS, min(first - 1, int(before) - FEWEST_GROWTH_YEARS))
+    years = range(oldest + 1, int(before) + 1)
     yearly = [reader.column("growth", "iso3", iso3, "real_growth_pct", "year", str(year)) for year in years]
     return np.mean(yearly, axis=0) / 100.0
 

@@ -102,7 +102,7 @@ class Observation(NamedTuple):
 class Shock(NamedTuple):
     """Luck of one budget, [..., A]."""
 
-    own: Array  # standardised Student t with 3 degrees of freedom
+    own: Array  # standardised Student t with 2.5 degrees of freedom
     common: Array  # standard normal, the same for all allies
 
     def at(self, index: Any) -> "Shock":

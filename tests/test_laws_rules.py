@@ -691,8 +691,10 @@ def hand(name, found, expected):
         # 2a: mu = (0.02 + 0.16·0.5)(1 − 2/6) = 0.1·2/3; a rise is slowed by the room 0.8
         hand("drift, a rise", burden.drift(SEEN, P), 0.8 * 0.1 * 2.0 / 3.0),
         hand("drift, a fall", burden.drift(SimpleNamespace(share=9.0, threat=0.5, room=0.8), P), -0.05),
-        # 0.08√3 (√0.75·1 + √0.25·(−2)) = 0.08(1.5 − 1.7320508)
-        hand("surprise", burden.surprise(SimpleNamespace(own=1.0, common=-2.0), P), 0.08 * (1.5 - 1.7320508075688772)),
+        # 0.08√5 (√0.75·1 + √0.25·(−2)) = 0.08(1.9364917 − 2.2360680)
+        hand("unit spread", burden.unit_spread(), sqrt(5.0)),
+        hand("surprise", burden.surprise(SimpleNamespace(own=1.0, common=-2.0), P),
+             0.08 * sqrt(5.0) * (sqrt(0.75) - 1.0)),
         # 0.8·0.1·2/3 − 0.15·0.5·0.2 + 0.01·0.5 + 0 = 0.0533333 − 0.015 + 0.005
         hand("plan", burden.plan(SEEN, P, SimpleNamespace(own=0.0, common=0.0)), 2.0 * exp(0.13 / 3.0)),
         # 0.06 + 0.25 + 0.4·0.5·(0.3 + 0.7·0.5) = 0.44; willing (1 + 0.8)/2 = 0.9; regime doubles
@@ -841,6 +843,7 @@ def hand(name, found, expected):
                                           np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]), (0.5, 0.75)),
              [3.5, 2.75, 1.5]),
         hand("exposure", deterrence.exposure(800.0, 800.0), 0.36787944117144233),
+        hand("threat after", deterrence.threat_after(2.0, 0.5, P), 0.85 - 0.35 * 0.81),
         hand("threat goal", deterrence.threat_goal(1.0, 0.5, P), 0.85),
         hand("threat", deterrence.threat(0.75, 1.0, 0.5, P), 0.76),
         # war: 4 + 2·0.5 = 5 times slower: 1 − e^(−0.25/12.5) of the missing half

@@ -150,7 +150,7 @@ def test_targets_are_in_order():
 @pytest.mark.parametrize(
     ("start", "message"),
     [
-        ("2025Q2", "us_posture.csv: no rows for quarter 2025Q2. It holds 2025Q1; add rows for 2025Q2"),
+        ("2025Q2", "us_posture.csv: no rows for quarter 2025Q2. It holds 2015Q1 to 2025Q1; add rows for 2025Q2"),
         ("2026Q1", "us_posture.csv: no rows for quarter 2026Q1"),
         ("spring", "start: 'spring' is no quarter. Write it like 2025Q1"),
     ],

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.draws import stream
+
 Array = NDArray[np.float64]
 
 LINE = 2.0
@@ -87,7 +89,7 @@ def forecast(name: str, panel: Array, border: Array, years: int, members: int, s
     means = off.mean(axis=1)
     rest = off - means[:, None]
     common = np.sqrt(max(means.var(ddof=1) - rest.var() / rest.shape[1], 0.0)) if len(means) > 1 else 0.0
-    rng = np.random.default_rng([seed, list(BASELINES).index(name), len(panel)])
+    rng = stream(seed, "baseline", name, len(panel))
     now, found = np.broadcast_to(panel[-1], (members, panel.shape[1])), []
     for _ in range(years):
         error = rng.choice(rest.ravel(), size=now.shape) + common * rng.standard_normal((members, 1))

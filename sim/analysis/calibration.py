@@ -20,6 +20,7 @@ from scipy.optimize import minimize
 from scipy.special import gammaln, ndtr, stdtr
 
 from sim import posterior, reference
+from sim.draws import stream
 from sim.params import gather, uncertainties
 from sim.posterior import Posterior
 from sim.reference import ALLIES, Roster, roster
@@ -212,7 +213,7 @@ class Fit:
 
     def draws(self, count: int, seed: int = 0) -> Posterior:
         """Draws from the Laplace approximation."""
-        rng = np.random.default_rng(seed)
+        rng = stream(seed, "laplace")
         u = self.best + rng.standard_normal((count, len(self.best))) @ np.linalg.cholesky(self.covariance).T
         return _posterior(self.names, u)
 
@@ -237,9 +238,9 @@ def sample(
     def log_density(u: Array) -> float:
         return likelihood(natural(names, u)) - 0.5 * float(u @ u) if np.all(np.abs(u) < 8.0) else -np.inf
 
-    rng = np.random.default_rng(seed)
+    rng = stream(seed, "sampler")
     sampler = emcee.EnsembleSampler(walkers, len(names), log_density)
-    sampler.random_state = np.random.RandomState(seed).get_state()
+    sampler.random_state = ("MT19937", rng.integers(1 << 32, size=624, dtype=np.uint32), 624, 0, 0.0)
     start = found.best + rng.standard_normal((walkers, len(names))) @ np.linalg.cholesky(found.covariance).T
     for done, _ in enumerate(sampler.sample(start, iterations=steps), start=1):
         if progress is not None:
@@ -330,6 +331,8 @@ class Identified(NamedTuple):
     posterior: tuple[float, float, float] | None  # the same; None where it is not estimated
     narrowed: float | None  # part of the prior's spread, in its normal scores, that the data took away
     loss: tuple[float, float]  # log-likelihood lost at the prior's 5% and 95%, the others fitted anew
+    best: float | None  # where the likelihood alone is highest; None where it is not estimated
+    goes_with: str  # the estimated uncertainty whose draws go most with its own, and their correlation
 
     @property
     def verdict(self) -> str:
@@ -337,6 +340,8 @@ class Identified(NamedTuple):
         lost = max(self.loss)
         if lost < UNTOLD:
             return "not identified"
+        if self.best is not None and not self.prior[0] <= self.best <= self.prior[2]:
+            return "held by its prior"
         return (
             "identified" if min(self.loss) >= EXCLUDED else "identified on one side" if lost >= EXCLUDED else "weakly"
         )
@@ -345,7 +350,7 @@ class Identified(NamedTuple):
 EXCLUDED, UNTOLD = 1.92, 0.5
 """Losses of log-likelihood: beyond a 95% interval, and hardly any."""
 
-ALSO_ASKED = ("lift_volatility", "new_government_cut", "distance_scale", "exposure_floor", "saturation", "fiscal_floor")
+ALSO_ASKED = ("lift_volatility", "new_government_cut", "distance_scale", "saturation", "fiscal_floor")
 """Uncertainties that are not estimated, whose profile is shown beside the others."""
 
 
@@ -357,15 +362,26 @@ def identified(found: Fit, drawn: Posterior, progress: Progress | None = None) -
         prior = uncertainties()[name].prior
         ends = (float(prior.quantile(0.05)), prior.median, float(prior.quantile(0.95)))
         loss = [max(0.0, top.log_likelihood - profiled(found, name, ends[k], top.best)) for k in (0, 2)]
-        own, narrowed = None, None
+        own: Any = None
+        narrowed, with_ = None, ""
         if name in drawn.names and name in found.names:
             own = drawn.quantiles(name)
             scores = [coordinate(name, value) for value in drawn.column(name)]
             narrowed = 1.0 - float(np.std(scores))
-        rows.append(Identified(name, ends, own, narrowed, (loss[0], loss[1])))  # type: ignore[arg-type]
+            with_ = _companion(name, drawn)
+        rows.append(Identified(name, ends, own, narrowed, (loss[0], loss[1]), top.values.get(name), with_))
         if progress is not None:
             progress(done, len(names))
     return rows
+
+
+def _companion(name: str, drawn: Posterior) -> str:
+    """The uncertainty whose draws go most with these, in words."""
+    ranks = np.argsort(np.argsort(drawn.rows, axis=0), axis=0)
+    together = np.atleast_2d(np.corrcoef(ranks, rowvar=False))[drawn.names.index(name)]
+    together[drawn.names.index(name)] = 0.0
+    most = int(np.argmax(np.abs(together)))
+    return f"{drawn.names[most]} {together[most]:+.2f}"
 
 
 def profiled(found: Fit, name: str, value: float, near: Array) -> float:
@@ -424,21 +440,26 @@ def calibrated(
             replace_file(kept, posterior.written({year: made}))
         found |= posterior.read(kept)
     assert last is not None
-    rows = identified(last, found[max(until)])
-    about = {
-        "command": f"article5 calibrate --draws {draws} --steps {steps} --seed {seed}",
-        "made_from": {str(year): key(year, draws, steps, seed) for year in until},
-        "data": roster().digest,
-        "draws": draws, "steps": steps, "walkers": WALKERS, "seed": seed,
-        "log_likelihood": last.log_likelihood,
-        "identified": [{**row._asdict(), "verdict": row.verdict} for row in rows],
-    }  # fmt: skip
+    about = described(last, found, draws, steps, seed)
     replace_file(out / posterior.TABLE, posterior.written(found))
     replace_file(out / posterior.MANIFEST, json.dumps(about, indent=1) + "\n")
     for part in parts.iterdir():
         part.unlink()
     parts.rmdir()
     return found
+
+
+def described(last: Fit, found: Mapping[int, Posterior], draws: int, steps: int, seed: int) -> dict[str, Any]:
+    """How the draws were made, and what the whole panel identifies."""
+    rows = identified(last, found[max(found)])
+    return {
+        "command": f"article5 calibrate --draws {draws} --steps {steps} --seed {seed}",
+        "made_from": {str(year): key(year, draws, steps, seed) for year in sorted(found)},
+        "data": roster().digest,
+        "draws": draws, "steps": steps, "walkers": WALKERS, "seed": seed,
+        "log_likelihood": last.log_likelihood,
+        "identified": [{**row._asdict(), "verdict": row.verdict} for row in rows],
+    }  # fmt: skip
 
 
 def identification_text(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -451,11 +472,13 @@ def identification_text(rows: Sequence[Mapping[str, Any]]) -> str:
         [
             row["name"], three(row["prior"]), three(row["posterior"]),
             "–" if row["narrowed"] is None else f"{100 * row['narrowed']:.0f}%",
-            " / ".join(f"{loss:.1f}" for loss in row["loss"]), row["verdict"],
+            " / ".join(f"{loss:.1f}" for loss in row["loss"]), row["goes_with"] or "–", row["verdict"],
         ]
         for row in rows
     ]  # fmt: skip
-    return lines(["uncertainty", "prior 5/50/95%", "posterior", "narrowed by", "loss at the ends", "so"], table)
+    return lines(
+        ["uncertainty", "prior 5/50/95%", "posterior", "narrowed by", "loss at the ends", "goes with", "so"], table
+    )
 
 
 # --- does it find what it should ----------------------------------------------------------------------------------
@@ -463,7 +486,7 @@ def identification_text(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def made_up(like: Changes, values: Mapping[str, float], seed: int) -> Changes:
     """Budgets of the same allies and years, decided by the rules under these values: what a fit has to recover."""
-    rng = np.random.default_rng(seed)
+    rng = stream(seed, "made up")
     p = gather(dict(values))
     seen, (years, allies) = _observed(like, p), like.before.shape
     before, after = np.empty((years, allies)), np.empty((years, allies))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim import reference, scores
 from sim.analysis.baselines import BASELINES, forecast
+from sim.draws import stream
 from sim.ensemble import run
 from sim.errors import InputError
 from sim.plan import Plan
@@ -186,7 +188,7 @@ def mean_crps(found: Scored) -> float:
 
 def bootstrap(model: Array, other: Array, count: int = BOOTSTRAPS, seed: int = 0) -> tuple[float, float]:
     """90% interval of the skill of scores [O, A] against others, over samples of origins and of allies together."""
-    rng = np.random.default_rng(seed)
+    rng = stream(seed, "bootstrap")
     origins, allies = model.shape
     found = np.empty(count)
     for k in range(count):
@@ -230,9 +232,11 @@ class Hindcast:
         found = []
         for aggregate in (False, True):
             for horizon in self.horizons:
-                found.append(self._row("aggregate" if aggregate else "allies", horizon, aggregate))
+                if self.score(MODEL, horizon, aggregate) is not None:
+                    found.append(self._row("aggregate" if aggregate else "allies", horizon, aggregate))
         for k, ally in enumerate(self.seen.iso3):
-            found += [self._ally_row(ally, k, horizon) for horizon in self.horizons]
+            there = [h for h in self.horizons if np.isfinite(_there(self.score(MODEL, h)).crps[:, k]).any()]
+            found += [self._ally_row(ally, k, horizon) for horizon in there]
         return found
 
     def _row(self, series: str, horizon: int, aggregate: bool) -> dict[str, Any]:
@@ -255,9 +259,10 @@ class Hindcast:
                 (f"CRPS below the best baseline at {_years(horizon)}", row["skill"] > 0.0),
                 (f"90% intervals hold in 80% to 97% at {_years(horizon)}", COVERAGE_AIM[0] <= held <= COVERAGE_AIM[1]),
             ]
-        parts = [_there(self.score(MODEL, h, True)).inside[0.9] for h in AIMED_AT if h in self.horizons]
-        inside = np.concatenate([part.ravel() for part in parts])
-        found.append((f"aggregate inside its 90% band ({int(inside.sum())} of {len(inside)})", bool(inside.all())))
+        together = [self.score(MODEL, h, True) for h in AIMED_AT if h in self.horizons]
+        inside = [held for part in together if part is not None for held in part.inside[0.9].ravel()]
+        if inside:
+            found.append((f"aggregate inside its 90% band ({int(sum(inside))} of {len(inside)})", all(inside)))
         return found
 
 
@@ -339,36 +344,34 @@ HONEST = (
 )
 
 
-def text(found: Hindcast) -> str:
-    """Scores by horizon against all baselines, the aggregate, and what was aimed at."""
-    parts = [f"Forecasts of spending shares, {found.worlds:,} worlds from each origin, in points of GDP."]
-    for aggregate, title in ((False, "By ally"), (True, "All allies together")):
-        parts += ["", f"{title}: CRPS by years ahead (smaller is better)", _crps_table(found, aggregate)]
-    parts += ["", "Skill against the best baseline, and how often intervals held", _skill_table(found)]
-    parts += ["", "Aimed at:", *(f"  {'reached' if held else 'MISSED '}  {words}" for words, held in found.aims())]
-    return "\n".join([*parts, "", HONEST])
+def text(told: Mapping[str, Any]) -> str:
+    """What `data` holds as text: scores by horizon against all baselines, the aggregate, and what was aimed at."""
+    parts = [f"Forecasts of spending shares, {told['worlds']:,} worlds from each origin, in points of GDP."]
+    for key, title in (("crps", "By ally"), ("crps_aggregate", "All allies together")):
+        if told[key]:
+            parts += ["", f"{title}: CRPS by years ahead (smaller is better)", _crps_table(told[key])]
+    parts += ["", "Skill against the best baseline, and how often intervals held", _skill_table(told["rows"])]
+    aims = [f"  {'reached' if aim['reached'] else 'MISSED '}  {aim['aim']}" for aim in told["aims"]]
+    return "\n".join([*parts, *(["", "Aimed at:", *aims] if aims else []), "", *wrap(HONEST, 110)])
 
 
-def _crps_table(found: Hindcast, aggregate: bool) -> str:
-    rows = []
-    for name in found.forecasts:
-        cells = [mean_crps(_there(found.score(name, h, aggregate))) for h in found.horizons]
-        rows.append([name, *(f"{c:.3f}" for c in cells)])
-    cases = [int(np.isfinite(_there(found.score(MODEL, h, aggregate)).crps).sum()) for h in found.horizons]
-    return lines(["", *map(str, found.horizons)], [*rows, ["cases", *map(str, cases)]])
+def _crps_table(crps: Mapping[str, Mapping[str, float]]) -> str:
+    horizons = list(next(iter(crps.values())))
+    return lines(["", *horizons], [[name, *(f"{one[h]:.3f}" for h in horizons)] for name, one in crps.items()])
 
 
-def _skill_table(found: Hindcast) -> str:
-    rows = []
-    for row in found.rows():
-        if row["series"] not in ("allies", "aggregate"):
-            continue
-        band = f"{100 * row['skill_low']:+.0f}% to {100 * row['skill_high']:+.0f}%"
-        rows.append([
-            row["series"], str(row["horizon"]), f"{100 * row['skill']:+.1f}%", band, row["best"], f"{row['mae']:.3f}",
+def _skill_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    table = [
+        [
+            row["series"], str(row["horizon"]), str(row["cases"]), f"{100 * row['skill']:+.1f}%",
+            f"{100 * row['skill_low']:+.0f}% to {100 * row['skill_high']:+.0f}%", row["best"], f"{row['mae']:.3f}",
             f"{100 * row['coverage50']:.0f}%", f"{100 * row['coverage90']:.0f}%",
-        ])  # fmt: skip
-    return lines(["", "years", "skill", "90% interval", "best baseline", "median off by", "50% held", "90% held"], rows)
+        ]
+        for row in rows
+        if "skill_low" in row
+    ]  # fmt: skip
+    head = ["", "years", "cases", "skill", "90% interval", "best baseline", "median off by", "50% held", "90% held"]
+    return lines(head, table)
 
 
 def data(found: Hindcast) -> dict[str, Any]:
@@ -377,12 +380,20 @@ def data(found: Hindcast) -> dict[str, Any]:
         str(h): np.histogram(_finite(_there(found.score(MODEL, h)).pit), bins=10, range=(0.0, 1.0))[0].tolist()
         for h in found.horizons
     }
-    crps = {name: {str(h): mean_crps(_there(found.score(name, h))) for h in found.horizons} for name in found.forecasts}
+
+    def crps(aggregate: bool) -> dict[str, dict[str, float]]:
+        there = [h for h in found.horizons if found.score(MODEL, h, aggregate) is not None]
+        every = {
+            who: {str(h): mean_crps(_there(found.score(who, h, aggregate))) for h in there} for who in found.forecasts
+        }
+        return every if there else {}
+
     return {
         "worlds": found.worlds,
         "seed": found.seed,
         "rows": found.rows(),
-        "crps": crps,
+        "crps": crps(False),
+        "crps_aggregate": crps(True),
         "pit": pits,
         "aims": [{"aim": words, "reached": held} for words, held in found.aims()],
         "says_nothing_about": HONEST,
