@@ -20,7 +20,7 @@ import xarray as xr
 from tqdm import tqdm
 
 import sim
-from sim import charts, ensemble, facts, families, passport, posterior, results
+from sim import charts, ensemble, facts, families, passport, posterior, results, saving
 from sim import ledger as ledgers
 from sim.analysis import calibration, matching
 from sim.analysis import hindcast as hindcasts
@@ -34,7 +34,6 @@ from sim.params import levers
 from sim.provenance import changes, exactly_nought, idle_notes
 from sim.reading import hint
 from sim.report import comparison, comparison_text, explanation_data, explanation_text, run_data, run_text
-from sim.saving import replace_file
 from sim.scenario import Scenario, load_scenario, remarks, scenario_names, schema
 from sim.tables import lines
 from sim.variables import VARIABLES
@@ -341,8 +340,8 @@ def hindcast(table, worlds, seed, refit, given_war, out, as_json):
     \b
     Example: article5 hindcast --worlds 500
     """
-    if out is not None and out.exists():
-        raise InputError(f"--out: {out} exists. Name a new file.")
+    if out is not None:
+        saving.check_new_file(out)
     fits = posterior.fits()
     if refit:
         with progress("fits", " steps") as report:
@@ -351,7 +350,7 @@ def hindcast(table, worlds, seed, refit, given_war, out, as_json):
         found = hindcasts.hindcast(fits.get, table, worlds, seed, conditional=given_war, progress=report)
     told = json.dumps(hindcasts.data(found), indent=1, ensure_ascii=False)
     if out is not None:
-        replace_file(out, told + "\n")
+        saving.new_file(out, told + "\n")
         click.echo(f"Written to {out}", err=True)
     click.echo(told if as_json else hindcasts.text(hindcasts.data(found)))
 
