@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim import saving
 from sim.errors import InputError
 from sim.frames import BASE, HIGHEST_SHARE
 from sim.outcomes import FRONT_NAMES
@@ -247,10 +248,4 @@ def save(spec: Spec, frame: pd.DataFrame, path: Path) -> None:
     """Write a chart with what it draws: a Vega-Lite file that stands alone. Raises InputError."""
     schema = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "width": 640, "height": 320}
     drawn = {**schema, **spec, "data": {"values": json.loads(frame.to_json(orient="records"))}}
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        beside.write_text(json.dumps(drawn, ensure_ascii=False) + "\n", encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InputError(f"--chart: {path} cannot be written: {error.strerror}. Choose another place.") from None
+    saving.new_file(path, json.dumps(drawn, ensure_ascii=False) + "\n")

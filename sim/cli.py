@@ -20,7 +20,8 @@ import xarray as xr
 from tqdm import tqdm
 
 import sim
-from sim import charts, ensemble, facts, families, passport, posterior, results
+from sim import charts, ensemble, facts, families, passport, posterior, results, saving
+from sim import ledger as ledgers
 from sim.analysis import calibration, matching
 from sim.analysis import hindcast as hindcasts
 from sim.analysis import posture_hindcast as posture_hindcasts
@@ -33,7 +34,6 @@ from sim.params import levers
 from sim.provenance import changes, exactly_nought, idle_notes
 from sim.reading import hint
 from sim.report import comparison, comparison_text, explanation_data, explanation_text, run_data, run_text
-from sim.saving import replace_file
 from sim.scenario import Scenario, load_scenario, remarks, scenario_names, schema
 from sim.tables import lines
 from sim.variables import VARIABLES
@@ -340,8 +340,8 @@ def hindcast(table, worlds, seed, refit, given_war, out, as_json):
     \b
     Example: article5 hindcast --worlds 500
     """
-    if out is not None and out.exists():
-        raise InputError(f"--out: {out} exists. Name a new file.")
+    if out is not None:
+        saving.check_new_file(out)
     fits = posterior.fits()
     if refit:
         with progress("fits", " steps") as report:
@@ -350,7 +350,7 @@ def hindcast(table, worlds, seed, refit, given_war, out, as_json):
         found = hindcasts.hindcast(fits.get, table, worlds, seed, conditional=given_war, progress=report)
     told = json.dumps(hindcasts.data(found), indent=1, ensure_ascii=False)
     if out is not None:
-        replace_file(out, told + "\n")
+        saving.new_file(out, told + "\n")
         click.echo(f"Written to {out}", err=True)
     click.echo(told if as_json else hindcasts.text(hindcasts.data(found)))
 
@@ -403,6 +403,120 @@ def posture_hindcast(worlds, seed, as_json):
     """
     found = posture_hindcasts.data(worlds, seed)
     click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else posture_hindcasts.text(found))
+
+
+@main.group()
+def ledger():
+    """Keep forecasts that are dated and sealed, and score them when the figures are out.
+
+    An entry is a file that holds the whole forecast and a hash over all of it; an entry that was changed is refused.
+
+    \b
+    Example: article5 ledger list
+    """
+
+
+_ledger_folder = click.option(
+    "--ledger", "where", type=click.Path(path_type=Path), metavar="DIR", help="Another ledger than the project's."
+)
+
+
+@ledger.command(name="add")
+@click.argument("scenario")
+@click.option("--years", default="2025:2027", show_default=True, metavar="FIRST:LAST", help="The years to forecast.")
+@click.option("--worlds", type=int, default=ledgers.DEFAULT_WORLDS, show_default=True, help="How many worlds.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same worlds.")
+@click.option("--date", metavar="YYYY-MM-DD", help="The day on which it is made; today without it.")
+@click.option("--note", default="", metavar="TEXT", help="A line to keep with it.")
+@_ledger_folder
+def ledger_add(scenario, years, worlds, seed, date, note, where):
+    """Forecast the spending of a SCENARIO and seal it as a new entry. Nothing is ever overwritten.
+
+    \b
+    Example: article5 ledger add baseline --years 2025:2027 --date 2026-11-21
+    """
+    chosen, wanted = load_scenario(scenario), _span("--years", years)
+    ledgers.check_free(chosen, date, where)
+    with progress(chosen.name) as report:
+        made = ledgers.forecast(chosen, worlds, seed, wanted, date, note, report)
+    path = ledgers.add(made, where)
+    click.echo(f"Written to {path}", err=True)
+    click.echo(ledgers.list_text([made]))
+    click.echo(f"sha256 {made.hash}")
+
+
+@ledger.command(name="list")
+@_ledger_folder
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+def ledger_list(where, as_json):
+    """List the entries, each verified against its hash.
+
+    \b
+    Example: article5 ledger list --json
+    """
+    found = ledgers.entries(where)
+    if as_json:
+        click.echo(json.dumps([one.head() for one in found], indent=2, ensure_ascii=False))
+    elif found:
+        click.echo(ledgers.list_text(found))
+    else:
+        click.echo(f"No entries in {where or ledgers.folder()}. Make one: article5 ledger add baseline")
+
+
+@ledger.command(name="score")
+@click.argument("names", nargs=-1, metavar="[ENTRY]...")
+@click.option(
+    "--data",
+    "table",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="TABLE.csv",
+    help="What came: columns iso3, year, share_of_gdp_pct, and gdp_usd2021_bn to score the aggregate, too.",
+)
+@click.option(
+    "--as",
+    "scored_as",
+    default="revised",
+    show_default=True,
+    metavar="FIGURES",
+    help="`revised` figures are held against true shares, `first-release` ones against reported shares.",
+)
+@_ledger_folder
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+def ledger_score(names, table, scored_as, where, as_json):
+    """Score each ENTRY, by id or file, or all there are, against a table of what came, beside persistence.
+
+    \b
+    Example: article5 ledger score 2026-11-21-baseline --data spending-2025.csv
+    """
+    sealed, came = ledgers.chosen(names, where), ledgers.figures(table)
+    found: list[ledgers.Scored] = []
+    problems: list[str] = []
+    for one in sealed:
+        try:
+            found.append(ledgers.score(one, came, scored_as))
+        except InputError as error:
+            problems += error.problems
+    if problems and (names or not found):
+        raise InputError(dict.fromkeys(problems))
+    for problem in problems:
+        click.echo(problem, err=True)
+    if as_json:
+        click.echo(json.dumps([scored.data() for scored in found], indent=2, ensure_ascii=False))
+    else:
+        click.echo("\n\n".join(map(ledgers.score_text, found)))
+
+
+def _span(where: str, text: str) -> tuple[int, ...]:
+    """Years such as 2025:2027, both included, or one of them. Raises InputError."""
+    first, _, last = text.partition(":")
+    try:
+        years = tuple(range(int(first), int(last or first) + 1)) if text.isascii() and len(text) < 10 else ()
+    except ValueError:
+        years = ()
+    if not years:
+        raise InputError(f"{where}: {text!r} is no span of years. Write FIRST:LAST, such as 2025:2027.")
+    return years
 
 
 @main.command(name="schema")

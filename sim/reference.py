@@ -4,6 +4,7 @@ The next year of a series is an edit of one table. Nothing is assumed silently: 
 """
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -53,6 +54,7 @@ class Panel(NamedTuple):
     iso3: NDArray[np.str_]
     year: NDArray[np.int64]
     share: Array  # % of GDP
+    gdp: Array  # bn USD of 2021; NaN where the table has none
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -141,8 +143,20 @@ def _table(folder: Path, name: str) -> tuple[MappingProxyType[str, str], ...]:
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in folder.glob("*.csv")))
         raise DataError(f"{path}: no such table. Tables: {known}.")
-    with path.open(encoding="utf-8", newline="") as file:
-        return tuple(MappingProxyType(row) for row in csv.DictReader(file))
+    return _rows(path)
+
+
+def _rows(path: Path) -> tuple[MappingProxyType[str, str], ...]:
+    """All rows of a file as it is now. Raises DataError for what is no table of text."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return tuple(MappingProxyType(row) for row in csv.DictReader(file))
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file. Check the name.") from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}. Name a file.") from None
+    except (UnicodeDecodeError, csv.Error):
+        raise DataError(f"{path}: is no table of text. Write it as CSV in UTF-8.") from None
 
 
 class _Reader:
@@ -333,25 +347,41 @@ def _sealed(found: Roster) -> Roster:
 
 
 def panel(path: Path | None = None) -> Panel:
-    """Observed spending of all years. `path` is another table with columns iso3, year, share_of_gdp_pct."""
+    """Observed spending of all years. `path` is another table with columns iso3, year, share_of_gdp_pct.
+
+    A column gdp_usd2021_bn may be lacking or have gaps. Raises DataError with file and line, or column.
+    """
     file = path or data_dir() / "spending.csv"
-    rows = _table(file.parent, file.stem)
-    numbers = [_observation(file, line, row) for line, row in enumerate(rows, start=2)]
+    rows = _rows(file) if path else _table(file.parent, file.stem)
+    for column in ("iso3", "year", "share_of_gdp_pct"):
+        if rows and column not in rows[0]:
+            raise DataError(f"{file}: column {column!r} missing. It needs iso3, year, share_of_gdp_pct.")
     return Panel(
-        iso3=np.array([row["iso3"] for row in rows]),
-        year=np.array([year for year, _ in numbers], dtype=np.int64),
-        share=np.array([share for _, share in numbers]),
+        iso3=np.array([(row["iso3"] or "").strip() for row in rows], dtype=np.str_),
+        year=np.array(
+            [_cell(file, n, row, "year", _four_digits) for n, row in enumerate(rows, start=2)], dtype=np.int64
+        ),
+        share=np.array([_cell(file, n, row, "share_of_gdp_pct", float) for n, row in enumerate(rows, start=2)]),
+        gdp=np.array([_cell(file, n, row, "gdp_usd2021_bn", float, "nan") for n, row in enumerate(rows, start=2)]),
     )
 
 
-def _observation(file: Path, line: int, row: MappingProxyType[str, str]) -> tuple[int, float]:
-    """Year and share of one row. Raises DataError with the line."""
+def _four_digits(text: str) -> int:
+    """A calendar year. Raises ValueError."""
+    if not 1000 <= int(text) <= 9999:
+        raise ValueError(text)
+    return int(text)
+
+
+def _cell(
+    file: Path, line: int, row: MappingProxyType[str, str], column: str, kind: Callable[[str], float], empty: str = ""
+) -> float:
+    """A number of one row; `empty` is read where there is none. Raises DataError with the line."""
+    text = row.get(column) or empty
     try:
-        return int(row["year"]), float(row["share_of_gdp_pct"])
-    except KeyError as error:
-        raise DataError(f"{file}: column {error} missing. It needs iso3, year, share_of_gdp_pct.") from None
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{file}:{line}: {error}. Write a number.") from None
+        return kind(text)
+    except ValueError:
+        raise DataError(f"{file}:{line}: {column} is {text!r}. Write a number.") from None
 
 
 @lru_cache(maxsize=8)

@@ -1,10 +1,7 @@
 """What runs leave behind: summaries, paired comparisons, result directories with a manifest."""
 
 import json
-import os
 import platform
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim import saving
 from sim.errors import InputError
 from sim.outcomes import OUTCOMES, outcomes
 from sim.plan import Plan
@@ -183,23 +181,12 @@ def save(
     """
     target = Path(out)
     check_writable(target, format)
-    try:
-        beside = Path(tempfile.mkdtemp(prefix=".article5-", dir=_existing(target)))
-        try:
-            _write(table, beside / "outcomes", format)
-            if data is not None:
-                _write(data.drop_vars(UNPUBLISHED, errors="ignore"), beside / "variables", format)
-            text = json.dumps(manifest(table, plan, command), indent=2, sort_keys=True, ensure_ascii=False)
-            (beside / "manifest.json").write_text(text + "\n", encoding="utf-8")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.exists():
-                target.rmdir()
-            beside.chmod(0o755)
-            beside.rename(target)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
-    except OSError as error:
-        raise _unwritable(target, error) from None
+    with saving.new_directory(target) as beside:
+        _write(table, beside / "outcomes", format)
+        if data is not None:
+            _write(data.drop_vars(UNPUBLISHED, errors="ignore"), beside / "variables", format)
+        text = json.dumps(manifest(table, plan, command), indent=2, sort_keys=True, ensure_ascii=False)
+        (beside / "manifest.json").write_text(text + "\n", encoding="utf-8")
     return target
 
 
@@ -207,26 +194,7 @@ def check_writable(target: Path, format: str) -> None:
     """Refuse a directory that is not empty or cannot be made, before anything is computed."""
     if format not in FORMATS:
         raise InputError(f"--format: unknown {format!r}. Known: {', '.join(FORMATS)}.")
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise InputError(f"{target}: is there already and not an empty directory. Choose another one.")
-    try:
-        os.rmdir(tempfile.mkdtemp(prefix=".article5-", dir=_existing(target)))
-    except OSError as error:
-        raise _unwritable(target, error) from None
-
-
-def _unwritable(target: Path, error: OSError) -> InputError:
-    return InputError(f"{target}: cannot be written: {error.strerror or error}. Choose another directory.")
-
-
-def _existing(target: Path) -> Path:
-    """The nearest directory above the target that exists."""
-    above = target.absolute().parent
-    while not above.exists():
-        above = above.parent
-    if not above.is_dir():
-        raise InputError(f"{target}: {above} is a file, not a directory. Choose another directory.")
-    return above
+    saving.check_new_directory(target)
 
 
 def _write(data: xr.Dataset, stem: Path, format: str) -> None:

@@ -26,6 +26,18 @@ def crps(forecast: Any, came: Any) -> Array:
     return off - (ordered @ weight) / (members * (members - 1.0))
 
 
+def quantile_crps(quantiles: Any, levels: Any, came: Any) -> Array:
+    """CRPS [...] of a forecast known by its quantiles [..., Q] at ascending levels [Q] between 0 and 1.
+
+    Twice the mean pinball loss over all levels, where each known level stands for the probabilities nearest to it.
+    """
+    q, at = np.asarray(quantiles, dtype=np.float64), np.asarray(levels, dtype=np.float64)
+    off = np.asarray(came, dtype=np.float64)[..., None] - q
+    nearest = np.diff(np.concatenate([[0.0], (at[1:] + at[:-1]) / 2.0, [1.0]]))
+    found: Array = 2.0 * (np.maximum(at * off, (at - 1.0) * off) @ nearest)
+    return found
+
+
 def absolute_error(forecast: Any, came: Any) -> Array:
     """Distance of the median from what came [...], in the unit of the forecast."""
     return np.abs(np.median(forecast, axis=-1) - came)
@@ -45,7 +57,11 @@ def covered(forecast: Any, came: Any, level: float) -> NDArray[np.bool_]:
 
 def interval_score(forecast: Any, came: Any, level: float) -> Array:
     """Width of the central interval, plus 2/(1 − level) times the distance by which it was missed [...]."""
-    low, high = ends(forecast, level)
+    return band_score(*ends(forecast, level), came, level)
+
+
+def band_score(low: Any, high: Any, came: Any, level: float) -> Array:
+    """The interval score [...] of a central interval given by its ends [...]."""
     return (high - low) + 2.0 / (1.0 - level) * (np.maximum(low - came, 0.0) + np.maximum(came - high, 0.0))
 
 

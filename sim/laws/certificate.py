@@ -3,8 +3,6 @@
 import json
 import platform
 import shlex
-import shutil
-import tempfile
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim import results
+from sim import saving
 from sim.agents import whole
 from sim.ensemble import Progress
 from sim.errors import InputError
@@ -227,28 +225,16 @@ def _block(text: str, kind: str = "") -> str:
 
 def check_writable(out: Path) -> None:
     """Refuse a directory that is not empty or cannot be made, before anything is computed. Raises InputError."""
-    results.check_writable(out, results.FORMATS[0])
+    saving.check_new_directory(out)
 
 
 def save(certificate: Certificate, out: Path) -> Path:
-    """Write a certificate to a new directory: beside the target first, then moved there, so that none is half-written.
+    """Write a certificate to a new directory, wholly or not at all.
 
     Raises InputError when the directory cannot be made or is not empty.
     """
-    check_writable(out)
     data = json.dumps(certificate_data(certificate), indent=2, ensure_ascii=False)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=".article5-", dir=out.parent))
-        try:
-            for name, text in zip(FILES, (data, certificate_text(certificate)), strict=True):
-                (beside / name).write_text(text + "\n", encoding="utf-8")
-            if out.exists():
-                out.rmdir()
-            beside.chmod(0o755)
-            beside.rename(out)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
-    except OSError as error:
-        raise InputError(f"{out}: cannot be written: {error.strerror or error}. Choose another directory.") from None
+    with saving.new_directory(out) as beside:
+        for name, text in zip(FILES, (data, certificate_text(certificate)), strict=True):
+            (beside / name).write_text(text + "\n", encoding="utf-8")
     return out
