@@ -29,6 +29,11 @@ STREAM = "posterior row"
 """The stream that picks a world's row; no parameter has this name."""
 
 
+def evidence_dir() -> Path:
+    """Folder of what fits and hindcasts have left: draws, how they were made, scores."""
+    return data_dir() / "evidence"
+
+
 @dataclass(frozen=True, eq=False)
 class Posterior:
     """Draws of some uncertainties together: `rows` [N, K], a column per name."""
@@ -82,7 +87,7 @@ def written(draws_by_year: Mapping[int, Posterior]) -> str:
 @cache
 def fits() -> Mapping[int, Posterior]:
     """The draws that come with the project, by the last year that they know; none before they are made."""
-    path = data_dir() / TABLE
+    path = evidence_dir() / TABLE
     return MappingProxyType(read(path) if path.is_file() else {})
 
 
@@ -93,6 +98,6 @@ def shipped() -> Posterior | None:
 
 def manifest() -> dict[str, Any]:
     """How the shipped draws were made."""
-    path = data_dir() / MANIFEST
+    path = evidence_dir() / MANIFEST
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return found

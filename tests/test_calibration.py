@@ -294,6 +294,6 @@ def test_draws_of_a_world_do_not_depend_on_its_company():
 
 
 def test_the_manifest_names_command_and_data():
-    about = json.loads((posterior.data_dir() / posterior.MANIFEST).read_text(encoding="utf-8"))
+    about = json.loads((posterior.evidence_dir() / posterior.MANIFEST).read_text(encoding="utf-8"))
     assert about["command"].startswith("article5 calibrate ")
     assert "/" not in about["command"]

@@ -11,7 +11,6 @@ from sim.analysis import baselines, stylised
 from sim.analysis import hindcast as H
 from sim.errors import InputError
 from sim.params import levers
-from sim.reference import data_dir
 
 PANEL = np.array([[1.0, 2.0], [1.1, 2.0], [1.2, 2.2], [1.3, 2.1], [1.4, 2.4]])
 BORDER = np.array([1.0, 0.0])
@@ -212,7 +211,7 @@ def test_the_bootstrap_knows_equals_and_betters():
 
 @pytest.fixture(scope="module")
 def shipped():
-    return json.loads((data_dir() / "hindcast.json").read_text(encoding="utf-8"))
+    return json.loads((posterior.evidence_dir() / "hindcast.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
