@@ -1,6 +1,7 @@
 """README.md and MODEL.md tell the truth: their examples run, and what they show is what is printed."""
 
 import doctest
+import json
 import re
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 import sim
+from sim import posterior
+from sim.analysis import calibration, hindcast
 from sim.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -64,3 +67,10 @@ def test_the_scenario_in_readme_can_be_loaded(tmp_path):
     (text,) = re.findall(r"```yaml\n(.*?)```", readme(), re.S)
     (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
     assert sim.load_scenario(tmp_path / "mine.yaml").plan().strategies.count("FreeRider") == 1
+
+
+def test_model_md_shows_the_scores_and_the_identification_that_ship():
+    model = (ROOT / "MODEL.md").read_text(encoding="utf-8")
+    told = json.loads((posterior.evidence_dir() / "hindcast.json").read_text(encoding="utf-8"))
+    assert hindcast.text(told).split("\n\nA good hindcast")[0] in model
+    assert calibration.identification_text(posterior.manifest()["identified"]) in model
