@@ -20,7 +20,7 @@ import xarray as xr
 from tqdm import tqdm
 
 import sim
-from sim import charts, ensemble, facts, families, passport, posterior, results
+from sim import charts, ensemble, evidence, facts, families, passport, posterior, results
 from sim.analysis import calibration, matching
 from sim.analysis import hindcast as hindcasts
 from sim.catalogue import CATALOGUE, SINGULAR, entry
@@ -102,7 +102,7 @@ def run(scenario, worlds, seed, settings, start, end, every, as_json, out, form,
     year = int(table.year[-1])
     idle = idle_notes(chosen.plan())
     found = (
-        json.dumps(run_data(table, year) | {"idle": idle}, indent=2)
+        json.dumps(run_data(table, year, evidence.as_scored(chosen.plan())) | {"idle": idle}, indent=2)
         if as_json
         else run_text(chosen, table, year, every)
     )
