@@ -20,7 +20,7 @@ import xarray as xr
 from tqdm import tqdm
 
 import sim
-from sim import charts, ensemble, evidence, facts, families, passport, posterior, results
+from sim import card, charts, ensemble, evidence, facts, families, passport, posterior, results
 from sim.analysis import calibration, matching
 from sim.analysis import hindcast as hindcasts
 from sim.catalogue import CATALOGUE, SINGULAR, entry
@@ -388,6 +388,17 @@ def calibrate(years, out, draws, steps, seed, as_json):
     about = json.loads((out / posterior.MANIFEST).read_text(encoding="utf-8"))
     click.echo(f"Written to {out}", err=True)
     click.echo(json.dumps(about, indent=1) if as_json else calibration.identification_text(about["identified"]))
+
+
+@main.command(name="card")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+def card_(as_json):
+    """Print the model card: purpose, data, parameters, scores, failed checks and limits.
+
+    \b
+    Example: article5 card > card.md
+    """
+    click.echo(json.dumps(card.data(), indent=2, ensure_ascii=False) if as_json else card.text().rstrip())
 
 
 @main.command(name="schema")

@@ -331,3 +331,11 @@ def fit_words(about: Mapping[str, Any] | None = None) -> str:
     open_ = f"The panel {'; '.join(parts)}. " if parts else "Every uncertainty that was asked about is identified. "
     stale = "" if about.get("data") == roster().digest else " The tables have changed since: fit again."
     return f"{open_}Made with {about.get('command', 'article5 calibrate')}.{stale}"
+
+
+def made_with(about: Mapping[str, Any] | None = None) -> str:
+    """What the stored scores were made with, as far as it is on record."""
+    about = manifest() if about is None else about
+    if about:
+        return "Forecasts of each origin take what the panel can estimate from a fit of the years up to it."
+    return "Whether the stored scores come from a fit or from priors alone is not on record: no draws are stored."
