@@ -262,7 +262,7 @@ def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def _data_table(rows: Sequence[Mapping[str, Any]]) -> str:
     return _grid(
         ["table", "rows", "years", "digest", "sources and vintage"],
-        [[r["table"], r["rows"], r["years"] or "–", r["digest"], "; ".join(r["vintage"])] for r in rows],
+        [[r["table"], str(r["rows"]), r["years"] or "–", r["digest"], "; ".join(r["vintage"])] for r in rows],
     )
 
 
@@ -270,7 +270,7 @@ def _parameter_text(found: Mapping[str, Any]) -> list[str]:
     classes = found["classes"]
     counts = _grid(
         ["class", "what it means", "levers", "uncertainties"],
-        [[k, v["meaning"], len(v["levers"]), len(v["uncertainties"])] for k, v in classes.items()],
+        [[k, v["meaning"], str(len(v["levers"])), str(len(v["uncertainties"]))] for k, v in classes.items()],
     )
     named = [
         f"{letter}, {kind}: {', '.join(group[kind]) or 'none'}"
@@ -304,8 +304,8 @@ def _score_text(found: Mapping[str, Any]) -> list[str]:
             "50% held", "90% held"]  # fmt: skip
     rows = [
         [
-            r["series"], str(r["horizon"]), str(r["cases"]), f"{r['crps']:.3f}", f"{r['crps_persistence']:.3f}", r["best"],
-            f"{r['crps_best']:.3f}", f"{r['mae']:.3f}", f"{r['coverage50']:.0%}", f"{r['coverage90']:.0%}",
+            r["series"], str(r["horizon"]), str(r["cases"]), f"{r['crps']:.3f}", f"{r['crps_persistence']:.3f}",
+            r["best"], f"{r['crps_best']:.3f}", f"{r['mae']:.3f}", f"{r['coverage50']:.0%}", f"{r['coverage90']:.0%}",
         ]
         for r in found["rows"]
     ]  # fmt: skip

@@ -245,9 +245,10 @@ def _coverage(colours: dict[str, str]) -> Spec:
     """One series: how often the 50% and the 90% band held, beside what was meant and what was aimed at."""
     x, (low, high) = _ahead(), COVERAGE_AIM
     y = {"field": "held", "type": "quantitative", "title": "figures inside the band",
-         "scale": {"domain": [0, 1]}, "axis": {"format": "%", "values": [0, 0.5, 0.9], "labelOverlap": False}}  # fmt: skip
+         "scale": {"domain": [0, 1]}, "axis": {"format": "%", "values": [0, 0.5, 0.9]}}  # fmt: skip
     bands = ["50%", "90%"]
-    colour = {"field": "band", "type": "nominal", "scale": {"domain": bands, "range": [colours["orange"], colours["blue"]]},
+    colour = {"field": "band", "type": "nominal",
+              "scale": {"domain": bands, "range": [colours["orange"], colours["blue"]]},
               "legend": {"orient": "bottom", "title": "band", "titleColor": colours["quiet"],
                          "labelColor": colours["text"], "symbolSize": 90}}  # fmt: skip
     shape = {**colour, "scale": {"domain": bands, "range": ["diamond", "circle"]}}

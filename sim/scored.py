@@ -18,6 +18,9 @@ TITLES: Mapping[str, str] = {ALLIES: "Each ally", AGGREGATE: "All allies togethe
 
 BINS = 10
 
+MUCH = 0.55
+"""Part of the figures on one side of the middle above which forecasts are said to lean (assumption)."""
+
 
 def name_of(series: str) -> str:
     """What a series is called: an ally by its name."""
@@ -99,7 +102,8 @@ def lean(found: Scores, horizon: int) -> str:
     """On which side of the middle the figures came."""
     counts = found.pit.get(horizon, ())
     above = sum(counts[len(counts) // 2 :]) / max(sum(counts), 1)
-    return f"{above:.0%} came above the middle" + (": forecasts were too low" if above > 0.55 else "")
+    side = ": forecasts were too low" if above > MUCH else ": forecasts were too high" if above < 1 - MUCH else ""
+    return f"{above:.0%} came above the middle{side}"
 
 
 def allies(found: Scores) -> pd.DataFrame:
