@@ -220,11 +220,11 @@ def _scores(colours: dict[str, str]) -> Spec:
     y = {"field": "crps", "type": "quantitative", "title": "CRPS, points of GDP", "scale": {"zero": True},
          "axis": {"tickCount": 5}}  # fmt: skip
     legend = {"orient": "bottom", "title": None, "labelColor": colours["text"], "columns": 3, "labelLimit": 0,
-              "symbolSize": 90, "symbolStrokeWidth": 2}  # fmt: skip
+              "symbolSize": 90, "symbolStrokeWidth": 0, "symbolDash": [1, 0]}  # fmt: skip
     role = {"field": "role", "type": "nominal", "legend": legend}
     hues = [colours[name] for name in ("blue", "baseline", "orange")]
     colour = {**role, "scale": {"domain": list(ROLES), "range": hues}}
-    dash = {**role, "scale": {"domain": list(ROLES), "range": [[1, 0], [5, 3], [2, 2]]}}
+    dash = {**role, "legend": None, "scale": {"domain": list(ROLES), "range": [[1, 0], [5, 3], [2, 2]]}}
     shape = {**role, "scale": {"domain": list(ROLES), "range": ["circle", "diamond", "square"]}}
     tooltip = [{"field": "who", "title": "forecaster"}, {"field": "horizon", "title": "years ahead"},
                {"field": "crps", "format": ".3f", "title": "CRPS"}]  # fmt: skip
@@ -247,22 +247,24 @@ def _coverage(colours: dict[str, str]) -> Spec:
     y = {"field": "held", "type": "quantitative", "title": "figures inside the band",
          "scale": {"domain": [0, 1]}, "axis": {"format": "%", "values": [0, 0.5, 0.9]}}  # fmt: skip
     bands = ["50%", "90%"]
-    colour = {"field": "band", "type": "nominal",
-              "scale": {"domain": bands, "range": [colours["orange"], colours["blue"]]},
-              "legend": {"orient": "bottom", "title": "band", "titleColor": colours["quiet"],
-                         "labelColor": colours["text"], "symbolSize": 90}}  # fmt: skip
-    shape = {**colour, "scale": {"domain": bands, "range": ["diamond", "circle"]}}
+    role = {"field": "band", "type": "nominal", "legend": None}
+    colour = {**role, "scale": {"domain": bands, "range": [colours["orange"], colours["blue"]]}}
+    shape = {**role, "scale": {"domain": bands, "range": ["diamond", "circle"]}}
     tooltip = [{"field": "band"}, {"field": "horizon", "title": "years ahead"},
                {"field": "held", "format": ".0%"}, {"field": "cases"}]  # fmt: skip
     return {"layer": [
-        {"mark": {"type": "rect", "color": colours["blue"], "opacity": 0.12, "aria": False},
+        {"transform": [{"aggregate": [{"op": "count", "as": "all"}]}],
+         "mark": {"type": "rect", "color": colours["blue"], "opacity": 0.15, "aria": False},
          "encoding": {"y": {"datum": low, "type": "quantitative"}, "y2": {"datum": high}}},
-        {"mark": _mark("rule", strokeDash=[5, 3], color=colours["baseline"], strokeWidth=1.5, aria=False),
+        {"transform": [{"aggregate": [{"op": "count", "as": "all"}], "groupby": ["meant"]}],
+         "mark": _mark("rule", strokeDash=[5, 3], color=colours["baseline"], strokeWidth=1.5, aria=False),
          "encoding": {"y": {"field": "meant", "type": "quantitative"}}},
         {"mark": {"type": "point", "size": 75, "filled": True, "opacity": 1},
          "encoding": {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": tooltip}},
-        {"mark": {"type": "text", "dy": 14, "fontSize": 10, "color": colours["text"]},
-         "encoding": {"x": x, "y": y, "text": {"field": "words", "type": "nominal"}}},
+        *({"transform": [{"filter": f"datum.held {side} datum.meant"}],
+           "mark": {"type": "text", "dy": dy, "fontSize": 11, "color": colours["text"]},
+           "encoding": {"x": x, "y": y, "text": {"field": "words", "type": "nominal"}}}
+          for side, dy in ((">=", -11), ("<", 12))),
     ], "config": _config(colours), "padding": _PADDING}  # fmt: skip
 
 
@@ -272,12 +274,12 @@ def _pit(colours: dict[str, str]) -> Spec:
          "axis": {"values": [0, 0.5, 1], "labelExpr": "['lowest', 'middle', 'highest'][datum.value * 2]",
                   "labelFlush": True, "grid": False}}  # fmt: skip
     y = {"field": "part", "type": "quantitative", "title": None, "scale": {"domain": [0, MOST_IN_A_TENTH]},
-         "axis": {"format": "%", "values": [0, 0.1, 0.2, 0.3]}}  # fmt: skip
+         "axis": {"format": ".0%", "tickCount": 3}}  # fmt: skip
     tooltip = [{"field": "low", "format": ".0%", "title": "from"}, {"field": "high", "format": ".0%", "title": "to"},
                {"field": "part", "format": ".0%", "title": "of the figures"}]  # fmt: skip
     return {"layer": [
         {"mark": _mark("bar", color=colours["blue"], opacity=0.75, stroke=colours["grid"], strokeWidth=1),
-         "encoding": {"x": x, "x2": {"field": "high"}, "y": y, "tooltip": tooltip}},
+         "encoding": {"x": x, "x2": {"field": "high"}, "y": y, "y2": {"datum": 0}, "tooltip": tooltip}},
         {"mark": _mark("rule", strokeDash=[5, 3], color=colours["text"], strokeWidth=1.5, aria=False),
          "encoding": {"y": {"field": "flat", "type": "quantitative"}}},
     ], "config": _config(colours), "padding": _PADDING}  # fmt: skip

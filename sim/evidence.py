@@ -171,7 +171,7 @@ def persistence_words(row: Score) -> str:
     if skill > SAVED:
         return f"saves {skill:.0%} of persistence's error {years(row.horizon)} ahead"
     if skill <= -LOST:
-        return f"worse than persistence at {years(row.horizon)}: {-skill:.0%} more error"
+        return f"worse than persistence at {years(row.horizon)}: {max(-skill, 0.01):.0%} more error"
     return f"no better than persistence at {years(row.horizon)}"
 
 

@@ -94,16 +94,22 @@ def pit_words(found: Scores, horizon: int) -> str:
     lowest, highest = (counts[0] / total, counts[-1] / total) if counts else (0.0, 0.0)
     return (
         f"{years(horizon)} ahead: {highest:.0%} of {sum(counts)} figures came in the highest tenth of the ensemble and "
-        f"{lowest:.0%} in the lowest, where 10% each were meant; {lean(found, horizon)}"
+        f"{lowest:.0%} in the lowest, where 10% each were meant; {lean_words(found, [horizon]).rstrip('.')}"
     )
 
 
-def lean(found: Scores, horizon: int) -> str:
-    """On which side of the middle the figures came."""
+def above(found: Scores, horizon: int) -> float:
+    """Part of the figures that came above the middle of the ensemble."""
     counts = found.pit.get(horizon, ())
-    above = sum(counts[len(counts) // 2 :]) / max(sum(counts), 1)
-    side = ": forecasts were too low" if above > MUCH else ": forecasts were too high" if above < 1 - MUCH else ""
-    return f"{above:.0%} came above the middle{side}"
+    return sum(counts[len(counts) // 2 :]) / max(sum(counts), 1)
+
+
+def lean_words(found: Scores, horizons: Sequence[int]) -> str:
+    """On which side of the middle the figures came, at some horizons together, as a sentence."""
+    parts = [above(found, horizon) for horizon in horizons]
+    low, high = (min(parts) > MUCH, max(parts) < 1.0 - MUCH) if parts else (False, False)
+    side = ": forecasts were too low" if low else ": forecasts were too high" if high else ""
+    return f"{span(parts)} of the figures came above the middle{side}." if parts else ""
 
 
 def allies(found: Scores) -> pd.DataFrame:

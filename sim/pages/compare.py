@@ -165,7 +165,7 @@ def doubt(row) -> str:
 def spending(found: Answer, year: int) -> None:
     """The fan chart of some allies."""
     known = evidence.level("share", evidence.ahead(year, found.start), not found.changes)
-    st.markdown(f"##### How much do allies spend on defence? (% of GDP) {badge(known.badge)}")
+    st.markdown(f"##### How much do allies spend? (% of GDP) {badge(known.badge)}")
     allies = st.session_state.get("allies") or ALLIES
     panels(found, allies, year)
     st.caption(

@@ -9,8 +9,7 @@ from sim.outcomes import OUTCOMES
 from sim.pages import levers
 from sim.pages.words import badge, badges, plain, theme
 
-SCORED, FIRST = "scored", "DEU"
-"""The key of the choice of an ally, also in the address, and who is shown first."""
+SCORED, FIRST = "scored", "DEU"  # the key of the choice of an ally, also in the address, and who is shown first
 
 
 def page() -> None:
@@ -41,7 +40,7 @@ def summary(found: Scores | None) -> None:
     """The first screen: what was scored and how it did, and what nobody has scored."""
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True, key="tested", height="stretch"):
-        st.markdown(f"{badge('tested')} **How much allies spend, without a new policy, 1 to 5 years ahead**")
+        st.markdown(f"{badge('tested')} **How much allies spend, without a new policy{reach(found)}**")
         if found is None:
             st.markdown(f"Nothing is shown as tested: {plain(evidence.NO_SCORES)}.")
         else:
@@ -54,9 +53,18 @@ def summary(found: Scores | None) -> None:
             "- **Deterrence and risk.** There is no series of limited attacks. "
             f"{evidence.DETERRENCE}\n"
             "- **Commitment, belief, cohesion, readiness, posture** under a policy that never was.\n"
-            f"- **More than {years(last(found))} ahead.** The default run goes eleven years ahead."
+            f"- **{'Any level' if found is None else f'More than {years(last(found))} ahead'}.** "
+            "The default run goes eleven years ahead."
         )
-    st.caption(f"{badges()} {counted()}")
+    st.caption(
+        "Persistence is the rule that next year is like this one; the drifts are rules that every share grows as all "
+        f"did on average. {badges()} {counted()}"
+    )
+
+
+def reach(found: Scores | None) -> str:
+    """How far ahead was scored, in words."""
+    return f", 1 to {years(last(found))} ahead" if last(found) else ""
 
 
 def last(found: Scores | None) -> int:
@@ -82,9 +90,9 @@ def by_years(found: Scores) -> None:
             curve(found, series)
     cases = {series: [score.cases for score in found.of(series)] for series in (ALLIES, AGGREGATE)}
     st.caption(
-        "CRPS: how far a whole ensemble lies from the figure that came, in points of GDP; smaller is better. Persistence "
-        "says that next year is like this one. The best simple rule is the best of seven at each horizon, chosen after "
-        f"the fact, which favours it. {plain(found.honest)} Forecasts for an ally: "
+        "CRPS: how far a whole ensemble lies from the figure that came, in points of GDP; smaller is better. "
+        "The best simple rule is the best of seven at each horizon, "
+        f"chosen after the fact, which favours it. {plain(found.honest)} Forecasts for an ally: "
         f"{listed(cases[ALLIES])}; for all together: {listed(cases[AGGREGATE])}. {found.worlds:,} worlds from each "
         f"origin, seed {found.seed}. {plain(evidence.made_with())}"
     )
@@ -96,7 +104,7 @@ def listed(counts: list[int]) -> str:
 
 
 def curve(found: Scores, series: str) -> None:
-    """One series' CRPS by years ahead, with its words as subtitle-free alternative text."""
+    """One series' CRPS by years ahead, with a sentence for those who do not see it."""
     spec = charts.titled(charts.SCORES[theme()], scored.name_of(series))
     st.vega_lite_chart(
         scored.by_horizon(found, series), spec, height=260, alt=scored.horizon_words(found, series)
@@ -123,7 +131,7 @@ def calibration(found: Scores) -> None:
     if found.pit:
         st.caption(
             "Tenths of the ensemble, from its lowest to its highest; each ought to hold 10% of the figures (dashed). "
-            + " ".join(f"{years(h)} ahead: {scored.lean(found, h)}.".capitalize() for h in sorted(found.pit))
+            + scored.lean_words(found, sorted(found.pit))
         )
 
 
