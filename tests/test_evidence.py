@@ -73,7 +73,7 @@ def test_words_against_persistence(skill, words):
         ({"skill": -0.04}, "worse than pooled drift, the best simple rule; "),
         ({"skill": 0.05, "skill_low": 0.01, "skill_high": 0.1}, "rule (90% interval of the skill +1% to +10%); "),
         ({"skill": 0.05, "skill_low": -0.01, "skill_high": 0.1}, "(90% interval of the skill −1% to +10%, so not cl"),
-        ({"skill": 0.01, "skill_low": -0.1, "skill_high": 0.1}, "no better than pooled drift, the best simple rule (90"),
+        ({"skill": 0.01, "skill_low": -0.1, "skill_high": 0.1}, "no better than pooled drift, the best simple rule (9"),
         ({"best": "persistence", "skill": 0.2}, "ahead; 90% bands held in 9 of 10"),
     ],
 )  # fmt: skip
