@@ -239,7 +239,7 @@ def text() -> str:
         f"Baseline plan {card['plan']}, roster {card['roster']}. Numbers of ours are called *assumption*.",
         "## Purpose and users", card["purpose"], _listed(card["users"]),
         "## What it must not be used for", _listed(card["not_for"]),
-        "## Data", _data_table(card["data"]),
+        "## Data", _data_list(card["data"]),
         "## Parameters by evidence class", *_parameter_text(card["parameters"]),
         "## Scores", evidence.NOTHING_ELSE, _listed(card["scores"]["words"]), *_score_text(card["scores"]),
         "## Failed checks", _listed(_failed_text(card["failed"])),
@@ -259,34 +259,36 @@ def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(str(cell).replace("|", "/") for cell in line) + " |" for line in lines)
 
 
-def _data_table(rows: Sequence[Mapping[str, Any]]) -> str:
-    return _grid(
-        ["table", "rows", "years", "digest", "sources and vintage"],
-        [[r["table"], str(r["rows"]), r["years"] or "–", r["digest"], "; ".join(r["vintage"])] for r in rows],
-    )
+def _data_list(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The tables as a list: their sources are too long for columns."""
+    told = []
+    for row in rows:
+        size = [f"{row['rows']:,} {'row' if row['rows'] == 1 else 'rows'}", row["years"], f"digest {row['digest']}"]
+        told.append(f"**{row['table']}**: {', '.join(filter(None, size))}. From {'; '.join(row['vintage'])}")
+    return _listed(told)
 
 
 def _parameter_text(found: Mapping[str, Any]) -> list[str]:
-    classes = found["classes"]
-    counts = _grid(
-        ["class", "what it means", "levers", "uncertainties"],
-        [[k, v["meaning"], str(len(v["levers"])), str(len(v["uncertainties"]))] for k, v in classes.items()],
-    )
     named = [
-        f"{letter}, {kind}: {', '.join(group[kind]) or 'none'}"
-        for letter, group in classes.items()
-        for kind in ("levers", "uncertainties")
+        f"**{letter}** ({group['meaning']}): {_counted(group['levers'], 'lever')}; "
+        f"{_counted(group['uncertainties'], 'uncertainty')}"
+        for letter, group in found["classes"].items()
     ]
-    table = _grid(
-        ["estimable", "unit", "prior 5 / 50 / 95%", "posterior", "what the panel says"],
-        [
-            [row["name"], row["unit"], _three(row["prior"]), _three(row["posterior"]), _verdict(row)]
-            for row in found["estimable"]
-        ],
-    )
-    count = len(found["rest_on_an_assumption"])
-    return [counts, f"{count} levers and uncertainties rest on an assumption of ours, at least in part.",
-            _listed(named), table, found["fit"]]  # fmt: skip
+    estimable = [
+        f"**{row['name']}** ({row['unit']}): {_verdict(row)}; prior {_three(row['prior'])}, "
+        f"posterior {_three(row['posterior'])}"
+        for row in found["estimable"]
+    ]
+    assumed = f"{len(found['rest_on_an_assumption'])} of them rest on an assumption of ours, at least in part."
+    return [
+        _listed(named), assumed, "What data could tell about, at 5 / 50 / 95%:", _listed(estimable), found["fit"],
+    ]  # fmt: skip
+
+
+def _counted(names: Sequence[str], what: str) -> str:
+    """How many there are, and their names."""
+    several = what.replace("uncertainty", "uncertaintie") + "s"
+    return f"no {what}" if not names else f"{len(names)} {what if len(names) == 1 else several}: {', '.join(names)}"
 
 
 def _verdict(row: Mapping[str, Any]) -> str:

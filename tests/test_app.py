@@ -128,16 +128,32 @@ def test_evidence_without_anything_stored(monkeypatch):
     assert evidence.NO_SCORES in text(opened)
     assert evidence.NO_DRAWS in text(opened)
     assert len(opened.get("vega_lite_chart")) == 0
+    bare = text(app(scenario=BASELINE, worlds="200", year="2028"))
+    assert "badge[tested]" not in bare.replace(words.badges(), "")
+    assert f"No path is tested: {evidence.NO_SCORES}." in bare
+
+
+def test_evidence_names_what_a_fit_does_not_identify(monkeypatch):
+    row = {"name": "pledge_lift", "prior": [0.01, 0.06, 0.3], "posterior": [0.02, 0.05, 0.2], "narrowed": 0.1,
+           "loss": [0.1, 0.2], "verdict": "not identified"}  # fmt: skip
+    monkeypatch.setattr(evidence, "manifest", lambda: {"identified": [row], "command": "article5 calibrate"})
+    opened = evidence_page()
+    assert not opened.exception
+    assert "The panel says next to nothing about pledge lift." in text(opened)
+    tables = [frame.value for frame in opened.dataframe if "the panel says" in frame.value.columns]
+    assert [list(table["the panel says"]) for table in tables] == [["not identified"]]
 
 
 def test_badges_stand_beside_what_was_scored():
     """A level beyond the years that were scored, or under a policy, is not called tested; its series has its words."""
     assert "not tested beyond 5 years ahead" in text(app(worlds="200"))
-    near = app(worlds="200", year="2028")
-    assert "its level was tested without a new policy only" in text(near)
-    assert f"**Spain**: {evidence.series_words('ESP')}." in text(near)
+    near = text(app(worlds="200", year="2028"))
+    assert "its level was tested without a new policy only" in near
+    assert f"**Spain**: {evidence.series_words('ESP')}." in near
     plain_ = text(app(scenario=BASELINE, worlds="200", year="2028"))
     assert "blue-badge[tested] " + evidence.skill_words("aggregate", 4).split(";")[0] in plain_
+    assert "blue-badge[tested] :small[to 2029]" in plain_
+    assert "blue-badge[tested] :small[to" not in near
     beside = text(app(worlds="200").switch_page("sim/pages/documents.py").run())
     assert "No difference between policies was ever scored" in beside
     assert evidence.DETERRENCE in beside

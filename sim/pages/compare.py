@@ -143,8 +143,9 @@ def scored(outcome: str, ally: str = "") -> str:
 
 
 def brief(known: evidence.Known) -> str:
-    """The words of a badge up to the first semicolon, for a card."""
-    return plain(known.words.split(";")[0])
+    """The words of a badge for a card: against persistence, and where it lost against the best simple rule, so."""
+    first, *more = known.words.split("; ")
+    return plain("; ".join([first, *(clause.split(",")[0] for clause in more if clause.startswith("worse"))]))
 
 
 def difference(row, allies: int) -> str:
@@ -164,15 +165,14 @@ def doubt(row) -> str:
 
 def spending(found: Answer, year: int) -> None:
     """The fan chart of some allies."""
-    known = evidence.level("share", evidence.ahead(year, found.start), not found.changes)
-    st.markdown(f"##### How much do allies spend? (% of GDP) {badge(known.badge)}")
+    st.markdown(f"##### How much do allies spend? (% of GDP) {fan_badge(found)}")
     allies = st.session_state.get("allies") or ALLIES
     panels(found, allies, year)
     st.caption(
         "Blue: the scenario, with the median and the bands that hold 50% and 90% of worlds. Dashed grey: median of the "
         "baseline. Black or white: observed to 2024. Dotted: pledge and threshold. The axis ends at 7%."
     )
-    st.caption(fan_known(allies))
+    st.caption(fan_known(found, allies))
     options = list(dict.fromkeys(found.spending.ally))
     st.multiselect(
         "Which allies?", options, default=list(ALLIES), max_selections=MOST_ALLIES, key="allies", bind="query-params"
@@ -180,13 +180,32 @@ def spending(found: Answer, year: int) -> None:
     levers.check_address({"allies": "&".join(allies)})
 
 
-def fan_known(allies: Sequence[str]) -> str:
+def fan_badge(found: Answer) -> str:
+    """How paths of spending are known: tested where no policy is new, as far as they were scored, else judgement."""
+    last = scored_until(found)
+    if found.changes or last is None:
+        return badge("judgement")
+    return f"{badge('tested')} :small[to {last}]"
+
+
+def scored_until(found: Answer) -> int | None:
+    """The last year of this run that lies as far ahead as was scored; None where nothing was."""
+    stored = evidence.scores()
+    own = stored.of(evidence.ALLIES) if stored else []
+    return int(found.start[:4]) - 1 + own[-1].horizon if own else None
+
+
+def fan_known(found: Answer, allies: Sequence[str]) -> str:
     """How forecasts of each ally shown did; what a policy does to them was never scored."""
+    last = scored_until(found)
+    if last is None:
+        return plain(f"No path is tested: {evidence.NO_SCORES}.")
     codes = dict(zip(roster().name, roster().iso3, strict=True))
-    words = [
-        f"**{plain(ally)}**: {plain(evidence.series_words(codes[ally]))}." for ally in allies if ally in codes
-    ]  # fmt: skip
-    head = "How forecasts without a new policy did, which is all that was scored (the page Evidence has more)."
+    words = [f"**{plain(ally)}**: {plain(evidence.series_words(codes[ally]))}." for ally in allies if ally in codes]
+    head = (
+        f"How forecasts without a new policy did. Years after {last}, and what a policy changes, were never scored "
+        "(more on the page Evidence)."
+    )
     return "  \n".join([head, *words])
 
 

@@ -1,5 +1,8 @@
 """What was tested and what was not: scores of the spending forecasts, what the data do not identify, the model card."""
 
+import re
+
+import pandas as pd
 import streamlit as st
 
 from sim import card, charts, evidence, scored
@@ -209,7 +212,17 @@ def model_card() -> None:
         key="card-md",
     )  # fmt: skip
     with st.expander("Read it here"):
-        st.markdown(text.replace("\n## ", "\n##### ").replace("# Model card", "##### Model card", 1))
+        for block in text.split("\n\n"):
+            read_block(block)
+
+
+def read_block(block: str) -> None:
+    """A paragraph, a list or a heading of the card; a table in a frame of its own, which a narrow screen can scroll."""
+    if block.startswith("| "):
+        head, _, *rows = ([cell.strip() for cell in line.strip("| ").split(" | ")] for line in block.splitlines())
+        st.dataframe(pd.DataFrame(rows, columns=head), hide_index=True, height="content", alt="Scores by series")
+    else:
+        st.markdown(re.sub("^#+ ", "##### ", block))
 
 
 if __name__ == "__main__":
