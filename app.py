@@ -25,6 +25,7 @@ def main() -> None:
         [
             st.Page(PAGES / "compare.py", title="Compare", default=True),
             st.Page(PAGES / "documents.py", title="Documents"),
+            st.Page(PAGES / "evidence.py", title="Evidence"),
         ],
         position="top",
     )

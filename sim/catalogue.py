@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sim import facts
+from sim import evidence, facts
 from sim.facts import load_statuses
 from sim.outcomes import OUTCOMES
 from sim.params import levers, uncertainties
@@ -35,11 +35,14 @@ def list_uncertainties() -> list[dict[str, Any]]:
 
 
 def list_outcomes() -> list[dict[str, Any]]:
-    """Outcomes with unit, definition and how to read them."""
+    """Outcomes with unit, definition, how to read them and how they did where their forecasts were scored."""
     return [
-        {"name": o.name, "unit": o.unit, "by": o.by, "badge": o.badge, "about": o.about, "reading": o.reading}
+        {
+            "name": o.name, "unit": o.unit, "by": o.by, "badge": o.badge, "score": evidence.scored_words(o.name),
+            "about": o.about, "reading": o.reading,
+        }
         for o in OUTCOMES.values()
-    ]
+    ]  # fmt: skip
 
 
 def list_scenarios() -> list[dict[str, Any]]:

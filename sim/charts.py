@@ -12,9 +12,11 @@ from typing import Any
 import pandas as pd
 
 from sim import saving
+from sim.analysis.hindcast import COVERAGE_AIM
 from sim.errors import InputError
 from sim.frames import BASE, HIGHEST_SHARE
 from sim.outcomes import FRONT_NAMES
+from sim.scored import ROLES
 
 Spec = dict[str, Any]
 
@@ -213,11 +215,88 @@ def _density(colours: dict[str, str]) -> Spec:
     ], "config": _config(colours), "padding": {**_PADDING, "right": 24, "left": 16}}  # fmt: skip
 
 
+def _scores(colours: dict[str, str]) -> Spec:
+    """One series: error by years ahead, of the simulator, of persistence and of the best simple rule."""
+    x = _ahead()
+    y = {"field": "crps", "type": "quantitative", "title": "CRPS, points of GDP", "scale": {"zero": True},
+         "axis": {"tickCount": 5}}  # fmt: skip
+    legend = {"orient": "bottom", "title": None, "labelColor": colours["text"], "columns": 3, "labelLimit": 0,
+              "symbolSize": 90, "symbolStrokeWidth": 0, "symbolDash": [1, 0]}  # fmt: skip
+    role = {"field": "role", "type": "nominal", "legend": legend}
+    hues = [colours[name] for name in ("blue", "baseline", "orange")]
+    colour = {**role, "scale": {"domain": list(ROLES), "range": hues}}
+    dash = {**role, "legend": None, "scale": {"domain": list(ROLES), "range": [[1, 0], [5, 3], [2, 2]]}}
+    shape = {**role, "scale": {"domain": list(ROLES), "range": ["circle", "diamond", "square"]}}
+    tooltip = [{"field": "who", "title": "forecaster"}, {"field": "horizon", "title": "years ahead"},
+               {"field": "crps", "format": ".3f", "title": "CRPS"}]  # fmt: skip
+    return {"layer": [
+        {"mark": _mark("line", strokeWidth=2, aria=False),
+         "encoding": {"x": x, "y": y, "color": colour, "strokeDash": dash}},
+        {"mark": {"type": "point", "size": 60, "filled": True, "opacity": 1},
+         "encoding": {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": tooltip}},
+    ], "config": _config(colours), "padding": _PADDING}  # fmt: skip
+
+
+def _ahead() -> Spec:
+    """The axis of years ahead."""
+    return {"field": "horizon", "type": "ordinal", "title": "years ahead", "axis": {"labelAngle": 0, "grid": False}}
+
+
+def _coverage(colours: dict[str, str]) -> Spec:
+    """One series: how often the 50% and the 90% band held, beside what was meant and what was aimed at."""
+    x, (low, high) = _ahead(), COVERAGE_AIM
+    y = {"field": "held", "type": "quantitative", "title": "figures inside the band",
+         "scale": {"domain": [0, 1]}, "axis": {"format": "%", "values": [0, 0.5, 0.9]}}  # fmt: skip
+    bands = ["50%", "90%"]
+    role = {"field": "band", "type": "nominal", "legend": None}
+    colour = {**role, "scale": {"domain": bands, "range": [colours["orange"], colours["blue"]]}}
+    shape = {**role, "scale": {"domain": bands, "range": ["diamond", "circle"]}}
+    tooltip = [{"field": "band"}, {"field": "horizon", "title": "years ahead"},
+               {"field": "held", "format": ".0%"}, {"field": "cases"}]  # fmt: skip
+    return {"layer": [
+        {"transform": [{"aggregate": [{"op": "count", "as": "all"}]}],
+         "mark": {"type": "rect", "color": colours["blue"], "opacity": 0.15, "aria": False},
+         "encoding": {"y": {"datum": low, "type": "quantitative"}, "y2": {"datum": high}}},
+        {"transform": [{"aggregate": [{"op": "count", "as": "all"}], "groupby": ["meant"]}],
+         "mark": _mark("rule", strokeDash=[5, 3], color=colours["baseline"], strokeWidth=1.5, aria=False),
+         "encoding": {"y": {"field": "meant", "type": "quantitative"}}},
+        {"mark": {"type": "point", "size": 75, "filled": True, "opacity": 1},
+         "encoding": {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": tooltip}},
+        *({"transform": [{"filter": f"datum.held {side} datum.meant"}],
+           "mark": {"type": "text", "dy": dy, "fontSize": 11, "color": colours["text"]},
+           "encoding": {"x": x, "y": y, "text": {"field": "words", "type": "nominal"}}}
+          for side, dy in ((">=", -11), ("<", 12))),
+    ], "config": _config(colours), "padding": _PADDING}  # fmt: skip
+
+
+def _pit(colours: dict[str, str]) -> Spec:
+    """One horizon: parts of the figures by tenth of the ensemble; flat would be right."""
+    x = {"field": "low", "type": "quantitative", "title": "place in the ensemble", "scale": {"domain": [0, 1]},
+         "axis": {"values": [0, 0.5, 1], "labelExpr": "['lowest', 'middle', 'highest'][datum.value * 2]",
+                  "labelFlush": True, "grid": False}}  # fmt: skip
+    y = {"field": "part", "type": "quantitative", "title": None, "scale": {"domain": [0, MOST_IN_A_TENTH]},
+         "axis": {"format": ".0%", "tickCount": 3}}  # fmt: skip
+    tooltip = [{"field": "low", "format": ".0%", "title": "from"}, {"field": "high", "format": ".0%", "title": "to"},
+               {"field": "part", "format": ".0%", "title": "of the figures"}]  # fmt: skip
+    return {"layer": [
+        {"mark": _mark("bar", color=colours["blue"], opacity=0.75, stroke=colours["grid"], strokeWidth=1),
+         "encoding": {"x": x, "x2": {"field": "high"}, "y": y, "y2": {"datum": 0}, "tooltip": tooltip}},
+        {"mark": _mark("rule", strokeDash=[5, 3], color=colours["text"], strokeWidth=1.5, aria=False),
+         "encoding": {"y": {"field": "flat", "type": "quantitative"}}},
+    ], "config": _config(colours), "padding": _PADDING}  # fmt: skip
+
+
+MOST_IN_A_TENTH = 0.3
+"""Upper end of the axis of the histograms, a part of all figures."""
+
 FAN = {theme: _fan(colours) for theme, colours in PALETTES.items()}
 DUMBBELL = {theme: _dumbbell(colours) for theme, colours in PALETTES.items()}
 DENSITY = {theme: _density(colours) for theme, colours in PALETTES.items()}
 RISK = {theme: _risk(colours) for theme, colours in PALETTES.items()}
 FAMILIES = {theme: _families(colours) for theme, colours in PALETTES.items()}
+SCORES = {theme: _scores(colours) for theme, colours in PALETTES.items()}
+COVERAGE = {theme: _coverage(colours) for theme, colours in PALETTES.items()}
+PIT = {theme: _pit(colours) for theme, colours in PALETTES.items()}
 
 
 def titled(spec: Spec, title: str, below: str = "") -> Spec:

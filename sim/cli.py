@@ -20,7 +20,7 @@ import xarray as xr
 from tqdm import tqdm
 
 import sim
-from sim import charts, ensemble, facts, families, passport, posterior, results, saving
+from sim import card, charts, ensemble, evidence, facts, families, passport, posterior, results, saving
 from sim import ledger as ledgers
 from sim.analysis import calibration, matching
 from sim.analysis import hindcast as hindcasts
@@ -103,7 +103,7 @@ def run(scenario, worlds, seed, settings, start, end, every, as_json, out, form,
     year = int(table.year[-1])
     idle = idle_notes(chosen.plan())
     found = (
-        json.dumps(run_data(table, year) | {"idle": idle}, indent=2)
+        json.dumps(run_data(table, year, evidence.as_scored(chosen.plan())) | {"idle": idle}, indent=2)
         if as_json
         else run_text(chosen, table, year, every)
     )
@@ -517,6 +517,17 @@ def _span(where: str, text: str) -> tuple[int, ...]:
     if not years:
         raise InputError(f"{where}: {text!r} is no span of years. Write FIRST:LAST, such as 2025:2027.")
     return years
+
+
+@main.command(name="card")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+def card_(as_json):
+    """Print the model card: purpose, data, parameters, scores, failed checks and limits.
+
+    \b
+    Example: article5 card > card.md
+    """
+    click.echo(json.dumps(card.data(), indent=2, ensure_ascii=False) if as_json else card.text().rstrip())
 
 
 @main.command(name="schema")

@@ -12,7 +12,7 @@ import xarray as xr
 
 from sim import facts, frames, results
 from sim.outcomes import FRONT_NAMES, OUTCOMES, outcomes
-from sim.report import REPORTED, SCALAR, WHERE_MOVED, closing, comparison, label, risk_cells, told
+from sim.report import EFFECTS, REPORTED, SCALAR, WHERE_MOVED, closing, comparison, label, risk_cells, told
 from sim.scenario import Scenario
 from sim.tables import lines, number
 
@@ -144,7 +144,7 @@ def text(members: Sequence[Member], every: bool = False) -> str:
         "\n" + _regret_text(members),
         "\nEach scenario is compared with the baseline's policy in the same worlds, and both are measured against the\n"
         "scenario's threshold. The risks rest on judgement and cannot be scored; schools are not weighed against each\n"
-        "other.\n" + closing(*(member.scenario for member in members)) + "\n",
+        f"other.\n{EFFECTS}\n" + closing(*(member.scenario for member in members)) + "\n",
     ])  # fmt: skip
 
 

@@ -1,13 +1,14 @@
 """Results as text for people and as plain data for programs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from textwrap import fill
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from sim import facts, results
+from sim import evidence, facts, results
 from sim.analysis.decision import PLAN, Decision, Lift, Term
 from sim.analysis.explanation import Explanation
 from sim.outcomes import ANY, FRONT_NAMES, HEADLINES, OUTCOMES
@@ -23,6 +24,15 @@ WHERE_MOVED = (
     "attacks_in_ukraine", "grey_zone_incidents", "nuclear_hedging",
 )  # fmt: skip
 """Outcomes that a comparison reports where they differ; the three costs come together or not at all."""
+
+WIDTH = 110
+
+EFFECTS = fill(
+    "No difference between policies was ever scored, not even where levels were (article5 card): all of them are "
+    f"judgement. {evidence.DETERRENCE}",
+    WIDTH,
+)
+"""What stands below every comparison."""
 
 OFTEN = 0.9
 """Part of the worlds below which it is said in how many a difference is not nought."""
@@ -46,17 +56,45 @@ def heading(table: xr.Dataset) -> dict[str, Any]:
 def run_text(scenario: Scenario, table: xr.Dataset, year: int, every: bool = False) -> str:
     """A run for people; `every` shows all outcomes."""
     title = f"{scenario.name}: {table.attrs['worlds']:,} simulated worlds, seed {table.attrs['seed']}, end of {year}"
-    rows = [outcome_row(table, name, year) for name in (SCALAR if every else REPORTED)]
+    names = SCALAR if every else REPORTED
+    rows = [outcome_row(table, name, year) for name in names]
+    known = levels_known(table, year, evidence.as_scored(scenario.plan()), names)
     gaps = [[label(name, table), reached(table[name])] for name in GAPS]
     gaps_told = lines(["", "comes down to 0 (below: more than asked)"], gaps)
-    parts = [title, lines(["", "median", "90% of worlds", "unit"], rows), gaps_told, ONLY_COMPARED]
-    return "\n\n".join([*parts, closing(scenario)])
+    rows = [[*row, known[name].badge] for name, row in zip(known, rows, strict=True)]
+    table_told = lines(["", "median", "90% of worlds", "unit", "known"], rows)
+    return "\n\n".join([title, table_told, known_text(known), gaps_told, ONLY_COMPARED, closing(scenario)])
 
 
-def run_data(table: xr.Dataset, year: int) -> dict[str, Any]:
-    """A run as plain data: what was run, median and 90% band of each outcome, and when gaps close."""
+def levels_known(table: xr.Dataset, year: int, plain: bool, names: Sequence[str]) -> dict[str, evidence.Known]:
+    """How the level of each outcome of a run is known; `plain` says that the run has no policy of its own."""
+    ahead = evidence.ahead(year, table.attrs["start"])
+    return {name: evidence.level(name, ahead, plain) for name in names}
+
+
+def known_text(known: Mapping[str, evidence.Known]) -> str:
+    """What the badges do not say by themselves, and what was never scored."""
+    told = []
+    for name, (badge, words) in known.items():
+        if words:
+            scored = "" if badge == evidence.TESTED else f" ({evidence.scored_words(name)})"
+            told.append(fill(f"{OUTCOMES[name].label}, {badge}: {words}{scored}.", WIDTH))
+    return "\n".join([*told, fill(evidence.NOTHING_ELSE, WIDTH)])
+
+
+def run_data(table: xr.Dataset, year: int, plain: bool) -> dict[str, Any]:
+    """A run as plain data: what was run, median and 90% band of each outcome and how it is known, when gaps close.
+
+    `plain` says that the run has no policy of its own: only then was anything scored.
+    """
     found = {name: closes(table[name]) for name in GAPS}
-    return heading(table) | {"year": year, "outcomes": results.summary(table, year, SCALAR), "closes": found}
+    cells = _with_badges(results.summary(table, year, SCALAR), levels_known(table, year, plain, SCALAR))
+    return heading(table) | {"year": year, "outcomes": cells, "closes": found}
+
+
+def _with_badges(cells: dict[str, Any], known: Mapping[str, evidence.Known]) -> dict[str, Any]:
+    """Numbers with the badge of each, and its words."""
+    return {name: cell | {"badge": known[name].badge, "known": known[name].words} for name, cell in cells.items()}
 
 
 def closes(gap: xr.DataArray) -> dict[str, Any]:
@@ -98,7 +136,7 @@ def closing(*scenarios: Scenario) -> str:
 
 def comparison(both: xr.Dataset, year: int) -> dict[str, Any]:
     """A comparison as plain data."""
-    rows = results.summary(both, year, SCALAR)
+    rows = _with_badges(results.summary(both, year, SCALAR), {name: evidence.effect(name) for name in SCALAR})
     risks = [
         {"front": str(front), "school": str(school), "median": middle, "low": low, "high": high}
         for front, school, (low, middle, high) in risk_cells(both, year)
@@ -142,7 +180,7 @@ def comparison_text(scenario: Scenario, baseline: Scenario, both: xr.Dataset, ye
         "\nRisk of a limited attack since the start, as a multiple of the baseline: median (90% of worlds), by school",
         lines(["front", *schools], risks),
         "\nBoth runs are measured against the scenario's threshold. The risks rest on judgement and cannot be scored;\n"
-        "schools are not weighed against each other.\n"
+        f"schools are not weighed against each other.\n{EFFECTS}\n"
         + closing(scenario) + "\n",
     ])  # fmt: skip
 

@@ -13,6 +13,7 @@ import xarray as xr
 from sim import saving
 from sim.errors import InputError
 from sim.outcomes import OUTCOMES, outcomes
+from sim.outcomes.declare import JUDGEMENT
 from sim.plan import Plan
 from sim.priors import SCHOOLS
 from sim.reading import hint
@@ -48,7 +49,7 @@ def compare(baseline: xr.Dataset, scenario: xr.Dataset, names: Sequence[str] | N
 def differences(first: xr.Dataset, second: xr.Dataset) -> xr.Dataset:
     """Paired differences of two tables of outcomes, the baseline's first: as `compare`."""
     shared = [name for name in first.data_vars if name in second.data_vars]
-    both = xr.Dataset({name: (second[name] - first[name]).assign_attrs(second[name].attrs) for name in shared})
+    both = xr.Dataset({name: (second[name] - first[name]).assign_attrs(_as_effect(second[name])) for name in shared})
     for name in [name for name in RISKS if name in shared]:
         both[name.replace("risk", "relative_risk", 1)] = relative_risk(first[name], second[name])
     return both.assign_coords(school=second.school).assign_attrs(
@@ -58,11 +59,16 @@ def differences(first: xr.Dataset, second: xr.Dataset) -> xr.Dataset:
     )  # fmt: skip
 
 
+def _as_effect(values: xr.DataArray) -> dict[str, Any]:
+    """What is said of an outcome, said of its difference: no effect was ever tested."""
+    return values.attrs | {"badge": JUDGEMENT}
+
+
 def relative_risk(baseline: xr.DataArray, scenario: xr.DataArray) -> xr.DataArray:
     """The scenario's probability of a limited attack as a multiple of the baseline's; 1 where both are nought."""
     ratio = xr.where((baseline == 0) & (scenario == 0), 1.0, scenario / baseline.where(baseline > 0))
     return ratio.assign_attrs(
-        units="times the baseline", badge="judgement",
+        units="times the baseline", badge=JUDGEMENT,
         long_name="Probability of a limited attack since the start, relative to the baseline",
         reading="1 is no difference, 2 twice the risk, 0.5 half of it.",
     )  # fmt: skip
@@ -96,7 +102,7 @@ def regret(tables: Mapping[str, xr.Dataset], name: str = "risk", best: str = "lo
     medians = [short.isel(world=np.flatnonzero(first.school == school)).median("world") for school in schools]
     found = xr.concat(medians, dim="school").assign_coords(policy=list(tables), school=schools)
     return found.transpose("policy", "school", ...).assign_attrs(
-        units=first[name].attrs["units"], badge="judgement",
+        units=first[name].attrs["units"], badge=JUDGEMENT,
         long_name=f"Regret: {first[name].attrs['long_name']} Beyond the best of {len(tables)} policies, world by world",
         reading="0 is the best of these policies in half of the school's worlds or more.",
     )  # fmt: skip

@@ -47,7 +47,7 @@ def _common(name: str, unit: str, about: str, equation: str, badge: str, read: R
     _variable(name, unit, about, equation, badge, read, False)
 
 
-_by_ally("share", "% of GDP", "True defence spending", "2b", "judgement", lambda s, n: s.share)
+_by_ally("share", "% of GDP", "True defence spending", "2b", "tested", lambda s, n: s.share)
 _by_ally("share_reported", "% of GDP", "Reported defence spending", "2g", "judgement", lambda s, n: s.reported)
 _by_ally("gdp", "bn 2021 USD per year", "Gross domestic product", "0", "judgement", lambda s, n: s.gdp)
 _by_ally("spending", "bn 2021 USD per year", "Defence spending", "12", "judgement",

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import facts, frames, question
+from sim import evidence, facts, frames, question
 from sim.controls import CONTROLS, EVIDENCE
 from sim.pages import levers, words
 from sim.priors import SCHOOLS
@@ -88,6 +88,75 @@ def test_documents_that_disagree_stand_side_by_side():
     assert set(opened.dataframe[0].value.iloc[:, 1]) == {"exactly 0"}
     opened.multiselect(key="beside").set_value([]).run()
     assert [info.value for info in opened.info] == ["Choose at least one scenario."]
+
+
+def evidence_page(**address):
+    return app(worlds="200", **address).switch_page("sim/pages/evidence.py").run()
+
+
+def test_evidence_says_what_was_tested_and_what_was_not():
+    opened = evidence_page()
+    assert not opened.exception
+    said = text(opened)
+    for needed in (
+        "What has been tested, and what has not?", evidence.series_words("allies"), evidence.series_words("aggregate"),
+        "What a policy changes.", "says nothing about deterrence", "article5 match", "Model card",
+    ):  # fmt: skip
+        assert needed in said
+    found = evidence.scores()
+    drawn = opened.get("vega_lite_chart")
+    assert len(drawn) == 2 + 2 + len(found.pit) + 1
+    for chart in drawn:
+        assert re.search(r"\d", chart.proto.alt), "a sentence with the numbers"
+        assert "datasets" not in json.loads(chart.proto.spec)
+    assert all(("reached" if reached else "missed") + f"] {aim}" in said for aim, reached in found.aims)
+
+
+def test_evidence_of_another_ally():
+    opened = evidence_page()
+    opened.selectbox(key="scored").set_value("Poland").run()
+    assert not opened.exception
+    assert f"**Poland**: {evidence.series_words('POL')}." in text(opened)
+    assert "unknown name" not in text(app(scored="Poland", worlds="200"))
+
+
+def test_evidence_without_anything_stored(monkeypatch):
+    monkeypatch.setattr(evidence, "scores", lambda folder=None: None)
+    monkeypatch.setattr(evidence, "manifest", dict)
+    opened = evidence_page()
+    assert not opened.exception
+    assert evidence.NO_SCORES in text(opened)
+    assert evidence.NO_DRAWS in text(opened)
+    assert len(opened.get("vega_lite_chart")) == 0
+    bare = text(app(scenario=BASELINE, worlds="200", year="2028"))
+    assert "badge[tested]" not in bare.replace(words.badges(), "")
+    assert f"No path is tested: {evidence.NO_SCORES}." in bare
+
+
+def test_evidence_names_what_a_fit_does_not_identify(monkeypatch):
+    row = {"name": "pledge_lift", "prior": [0.01, 0.06, 0.3], "posterior": [0.02, 0.05, 0.2], "narrowed": 0.1,
+           "loss": [0.1, 0.2], "verdict": "not identified"}  # fmt: skip
+    monkeypatch.setattr(evidence, "manifest", lambda: {"identified": [row], "command": "article5 calibrate"})
+    opened = evidence_page()
+    assert not opened.exception
+    assert "The panel says next to nothing about pledge lift." in text(opened)
+    tables = [frame.value for frame in opened.dataframe if "the panel says" in frame.value.columns]
+    assert [list(table["the panel says"]) for table in tables] == [["not identified"]]
+
+
+def test_badges_stand_beside_what_was_scored():
+    """A level beyond the years that were scored, or under a policy, is not called tested; its series has its words."""
+    assert "not tested beyond 5 years ahead" in text(app(worlds="200"))
+    near = text(app(worlds="200", year="2028"))
+    assert "its level was tested without a new policy only" in near
+    assert f"**Spain**: {evidence.series_words('ESP')}." in near
+    plain_ = text(app(scenario=BASELINE, worlds="200", year="2028"))
+    assert "blue-badge[tested] " + evidence.skill_words("aggregate", 4).split(";")[0] in plain_
+    assert "blue-badge[tested] :small[to 2029]" in plain_
+    assert "blue-badge[tested] :small[to" not in near
+    beside = text(app(worlds="200").switch_page("sim/pages/documents.py").run())
+    assert "No difference between policies was ever scored" in beside
+    assert evidence.DETERRENCE in beside
 
 
 def test_a_lever_changes_the_results():

@@ -209,3 +209,23 @@ def test_documents_stand_side_by_side(opened, size, scheme):
     page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=SIZES[size]["width"])
     assert page.failures == []
     assert page.outside == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_evidence_is_drawn(opened, size, scheme):
+    """The page of evidence: its charts are drawn, nothing is wider than the screen, and the card can be taken away."""
+    page = opened("/evidence?worlds=200", SIZES[size], scheme)
+    page.get_by_text("What has been tested, and what has not?").wait_for(timeout=PATIENCE)
+    page.locator(".st-key-ally-curve svg path").first.wait_for(state="attached", timeout=PATIENCE)
+    keep(page, f"evidence-{size}-{scheme}")
+    assert page.locator(".st-key-crps svg path").count() > 8
+    assert page.locator(".st-key-pit svg path").count() > 40
+    page.locator("summary", has_text="Read it here").click()
+    page.get_by_role("heading", name="Parameters by evidence class").wait_for(timeout=PATIENCE)
+    page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=SIZES[size]["width"])
+    with page.expect_download(timeout=PATIENCE) as waiting:
+        page.locator(".st-key-card-md button").click()
+    assert waiting.value.path().read_text(encoding="utf-8").startswith("# Model card: article5")
+    assert page.failures == []
+    assert page.outside == []

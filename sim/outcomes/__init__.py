@@ -3,8 +3,9 @@
 An outcome takes the data set of a run and returns one value per world and year (and ally, front or host). To add
 one, write a function in a module of this room: tables, charts and the command line list it.
 
-Badges: *tested* can be scored against history, *documented* is law or accounting, *judgement* rests on assumptions
-that nobody can score.
+Badges: the level of what is *tested* was scored against history without a new policy (`sim/evidence.py` has the words),
+*documented* is law or accounting, *judgement* rests on assumptions that were not, or cannot be, scored. The effect of a
+policy is never tested.
 """
 
 from sim.outcomes import danger, forces, posture, spending, trust  # noqa: F401 - each declares its outcomes

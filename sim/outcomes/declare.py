@@ -19,6 +19,11 @@ FRONT_NAMES = {
     "baltic": "Baltic states", "poland": "Poland", "nordic": "Nordic", "black sea": "Black Sea", ANY: "any ally",
 }  # fmt: skip
 
+TESTED, DOCUMENTED, JUDGEMENT = "tested", "documented", "judgement"
+"""Badges: scored against what came, law or accounting, assumptions that were not, or cannot be, scored.
+
+The difference that a policy makes is judgement whatever its level is: one of the two runs never was."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:

@@ -105,7 +105,7 @@ def misjudged_at_threshold(data: xr.Dataset) -> xr.DataArray:
     label="Europe and Canada spend",
     unit="% of GDP",
     reading="2024: 1.97 in the model's table.",
-    badge="judgement",
+    badge="tested",
     needs="spending gdp",
 )
 def spending_europe_canada_share(data: xr.Dataset) -> xr.DataArray:

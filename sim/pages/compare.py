@@ -5,24 +5,18 @@ from typing import Literal
 
 import streamlit as st
 
-from sim import charts, frames, question
+from sim import charts, evidence, frames, question
 from sim.errors import InputError
 from sim.outcomes import HEADLINES, OUTCOMES
 from sim.pages import levers, passports
-from sim.pages.words import band, persons, plain, said, theme
+from sim.pages.words import badge, badges, band, persons, plain, said, theme
 from sim.priors import SCHOOLS
 from sim.provenance import anchor, rest, tables
 from sim.question import Answer, Question
+from sim.reference import roster
 
 ALLIES = ("Poland", "Germany", "Estonia", "Spain")
 FIRST_YEAR, MOST_ALLIES = 2027, 8
-
-BADGES = {
-    "tested": "can be scored against history (nothing has been yet)",
-    "documented": "is law or accounting",
-    "judgement": "rests on assumptions that nobody can score",
-}
-BADGE_COLOURS = {"tested": "blue", "documented": "gray", "judgement": "orange"}
 
 SCHOOL_WORDS = {
     "commitment": "belief in US defence deters",
@@ -111,11 +105,12 @@ def cards(found: Answer, year: int) -> None:
     with st.grid(4, min_column_width=190):
         for name in HEADLINES:
             with st.container(border=True, gap="xxsmall", height="stretch", key=f"card-{name}"):
-                card(rows[name], found.allies)
+                known = evidence.level(name, evidence.ahead(year, found.start), not found.changes)
+                card(rows[name], found.allies, known)
 
 
-def card(row, allies: int) -> None:
-    """One outcome: median, difference, 90% bands."""
+def card(row, allies: int, known: evidence.Known) -> None:
+    """One outcome: median, difference, 90% bands, and how its level is known; the change is judgement always."""
     words, declared = said(row.outcome), OUTCOMES[row.outcome]
     unit = words.unit.format(allies=allies)
     change = f"{words.number(row.change_median, allies, True)}{words.change}"
@@ -127,15 +122,30 @@ def card(row, allies: int) -> None:
         delta_arrow="auto" if change[:1] in "+-" else "off",
         help=plain(f"{declared.about} {declared.reading} Median of all worlds at the end of the year; "
             "the 90% band holds 90 of 100 worlds; the change is taken world by world. "
-                   f"{declared.badge}: {BADGES[declared.badge]}."),
+                   f"{known.badge}: {evidence.BADGES[known.badge]}. {told(row.outcome, known)}"),
     )  # fmt: skip
     ends = band(row.outcome, row.low, row.high, allies)
-    st.markdown(f":small[90% band: {ends}  \n{difference(row, allies)}  \n{doubt(row)}{badge(declared.badge)}]")
+    st.markdown(
+        f":small[90% band: {ends}  \n{difference(row, allies)}  \n{doubt(row)}{badge(known.badge)} {brief(known)}]"
+    )
 
 
-def badge(known: str) -> str:
-    """How a number is known, as a small mark."""
-    return f":{BADGE_COLOURS[known]}-badge[{known}]"
+def told(outcome: str, known: evidence.Known) -> str:
+    """What the badge of a level does not say; nothing for what was never scored."""
+    if not known.words:
+        return ""
+    return f"Level: {known.words}. {evidence.effect(outcome).words.capitalize()}. {scored(outcome)}"
+
+
+def scored(outcome: str, ally: str = "") -> str:
+    """How a level did in the hindcast, as a sentence."""
+    return f"{evidence.scored_words(outcome, ally).capitalize()}."
+
+
+def brief(known: evidence.Known) -> str:
+    """The words of a badge for a card: against persistence, and where it lost against the best simple rule, so."""
+    first, *more = known.words.split("; ")
+    return plain("; ".join([first, *(clause.split(",")[0] for clause in more if clause.startswith("worse"))]))
 
 
 def difference(row, allies: int) -> str:
@@ -155,18 +165,48 @@ def doubt(row) -> str:
 
 def spending(found: Answer, year: int) -> None:
     """The fan chart of some allies."""
-    st.markdown("##### How much do allies spend on defence? (% of GDP)")
+    st.markdown(f"##### How much do allies spend? (% of GDP) {fan_badge(found)}")
     allies = st.session_state.get("allies") or ALLIES
     panels(found, allies, year)
     st.caption(
         "Blue: the scenario, with the median and the bands that hold 50% and 90% of worlds. Dashed grey: median of the "
         "baseline. Black or white: observed to 2024. Dotted: pledge and threshold. The axis ends at 7%."
     )
+    st.caption(fan_known(found, allies))
     options = list(dict.fromkeys(found.spending.ally))
     st.multiselect(
         "Which allies?", options, default=list(ALLIES), max_selections=MOST_ALLIES, key="allies", bind="query-params"
     )
     levers.check_address({"allies": "&".join(allies)})
+
+
+def fan_badge(found: Answer) -> str:
+    """How paths of spending are known: tested where no policy is new, as far as they were scored, else judgement."""
+    last = scored_until(found)
+    if found.changes or last is None:
+        return badge("judgement")
+    return f"{badge('tested')} :small[to {last}]"
+
+
+def scored_until(found: Answer) -> int | None:
+    """The last year of this run that lies as far ahead as was scored; None where nothing was."""
+    stored = evidence.scores()
+    own = stored.of(evidence.ALLIES) if stored else []
+    return int(found.start[:4]) - 1 + own[-1].horizon if own else None
+
+
+def fan_known(found: Answer, allies: Sequence[str]) -> str:
+    """How forecasts of each ally shown did; what a policy does to them was never scored."""
+    last = scored_until(found)
+    if last is None:
+        return plain(f"No path is tested: {evidence.NO_SCORES}.")
+    codes = dict(zip(roster().name, roster().iso3, strict=True))
+    words = [f"**{plain(ally)}**: {plain(evidence.series_words(codes[ally]))}." for ally in allies if ally in codes]
+    head = (
+        f"How forecasts without a new policy did. Years after {last}, and what a policy changes, were never scored "
+        "(more on the page Evidence)."
+    )
+    return "  \n".join([head, *words])
 
 
 def panels(found: Answer, allies: Sequence[str], year: int) -> None:
@@ -181,14 +221,15 @@ def panels(found: Answer, allies: Sequence[str], year: int) -> None:
 
 def troops(found: Answer, year: int) -> None:
     """Troops by host, before and after."""
-    st.markdown("##### Where do US soldiers stand?")
+    st.markdown(f"##### Where do US soldiers stand? {badge('judgement')}")
     table = frames.dumbbell(found.troops, year)
     with st.container(key="troops"):
         st.vega_lite_chart(table, charts.DUMBBELL[theme()], alt=frames.dumbbell_words(table))
     st.caption(
         f"Orange ring: start of {found.start[:4]}. Blue: the scenario at the end of {year}. Grey diamond: the baseline "
         "then. Medians of worlds, so that hosts may not add up to the total. Elsewhere: afloat, in Kosovo, or no host "
-        "is known."
+        f"is known. {badge('documented')} the start; {badge('judgement')} all later years: posture under a policy that "
+        "never was cannot be scored."
     )
 
 
@@ -278,8 +319,8 @@ def footer(found: Answer, asked: Question) -> None:
     st.caption(
         f"{asked.worlds:,} simulated worlds, seed {asked.seed} · spending up to {int(found.start[:4]) - 1}, US posture "
         f"of {found.start} · plan `{found.plan}` · {assumptions} of {moved} moved levers rest on an assumption. "
-        + " ".join(f"{badge(known)} {meaning}." for known, meaning in BADGES.items())
-        + " Simulated outcomes of stated assumptions, not a forecast."
+        f"{badges()} The difference that a policy makes is {badge('judgement')} always. "
+        + "Simulated outcomes of stated assumptions, not a forecast."
     )
 
 

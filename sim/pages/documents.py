@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from sim import charts, side
+from sim import charts, evidence, side
 from sim.errors import InputError
 from sim.pages import levers
-from sim.pages.words import plain, theme
+from sim.pages.words import badge, badges, plain, theme
 from sim.question import BASELINE, Question
 from sim.scenario import scenario_names
 from sim.side import MOST, PAIR, Side
@@ -49,15 +49,21 @@ def page() -> None:
 
 def shown(found: Side, asked: Question) -> None:
     """The chart, then the tables."""
-    st.markdown(f"##### {plain(found.title)}")
+    judged = badge("judgement")
+    st.markdown(f"##### {plain(found.title)} {judged}")
     with st.container(key="families"):
         st.vega_lite_chart(found.troops, charts.FAMILIES[theme()], height=360, alt=found.words)
-    st.markdown(f"##### Differences to the baseline, world by world, by {found.year}: median (90% of worlds)")
+    st.markdown(f"##### Differences to the baseline, world by world, by {found.year}: median (90% of worlds) {judged}")
     st.dataframe(found.differences, hide_index=True, height="content", alt="Differences by outcome and scenario")
-    st.markdown("##### Risk of a limited attack since the start, as a multiple of the baseline")
+    st.caption(
+        "No difference between policies was ever scored. The level of spending was, without a new policy. "
+        f"Europe and Canada together: {plain(evidence.series_words(evidence.AGGREGATE))}. The page Evidence has more."
+    )
+    st.markdown(f"##### Risk of a limited attack since the start, as a multiple of the baseline {judged}")
     st.dataframe(found.risks, hide_index=True, height="content", alt="Relative risk by front, school and scenario")
+    st.caption(f"Deterrence was not scored and cannot be. {evidence.DETERRENCE}")
     if found.regret is not None:
-        st.markdown("##### What each policy would be regretted for")
+        st.markdown(f"##### What each policy would be regretted for {judged}")
         st.dataframe(found.regret, hide_index=True, height="content", alt="Regret by policy and school")
         st.caption(
             "Probability by which a policy exceeds the least risky one shown here in the same world: median of the "
@@ -65,7 +71,8 @@ def shown(found: Side, asked: Question) -> None:
         )
     st.caption(
         f"{asked.worlds:,} simulated worlds, seed {asked.seed} · plans {', '.join(found.plans)}. Risks rest on "
-        "judgement and cannot be scored; schools are not weighed. Outcomes of stated assumptions, not a forecast."
+        "judgement and cannot be scored; schools are not weighed. "
+        f"{badges()} Outcomes of stated assumptions, not a forecast."
     )
 
 

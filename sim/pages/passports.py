@@ -99,7 +99,8 @@ def show(own: Passport) -> None:
     st.caption(
         "The same worlds are played with it at both ends of its range, and all else as it stands here. Means over "
         "worlds. Worlds: how many differ. Size: root mean square of the differences over the spread of all values; "
-        "0 is no effect, 2 means that nothing else matters."
+        "0 is no effect, 2 means that nothing else matters. No effect was ever scored, and a good "
+        "hindcast of spending says nothing about deterrence."
     )
 
 

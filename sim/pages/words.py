@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from sim.evidence import BADGES
 from sim.outcomes import OUTCOMES
 from sim.tables import number
 
@@ -21,6 +22,19 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>^&])")
 def plain(text: str) -> str:
     """Text from a file or an address, so that Markdown shows it as it stands and loads nothing."""
     return _MARKS.sub(r"\\\1", " ".join(str(text).split()))
+
+
+BADGE_COLOURS = {"tested": "blue", "documented": "gray", "judgement": "orange"}
+
+
+def badge(known: str) -> str:
+    """How a number is known, as a small mark."""
+    return f":{BADGE_COLOURS[known]}-badge[{known}]"
+
+
+def badges() -> str:
+    """What the badges mean, in a line."""
+    return " ".join(f"{badge(known)} {meaning}." for known, meaning in BADGES.items())
 
 
 class Said(NamedTuple):
