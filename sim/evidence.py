@@ -7,7 +7,7 @@ however good the levels are. `article5 hindcast --out` makes the scores, `articl
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from math import isfinite
 from pathlib import Path
@@ -84,6 +84,10 @@ class Score:
     skill_high: float | None = None
 
 
+NEEDED = tuple(field.name for field in fields(Score))
+"""Columns that are read; a file may hold more."""
+
+
 @dataclass(frozen=True)
 class Scores:
     """All that is stored of a hindcast."""
@@ -120,7 +124,7 @@ def read(path: Path) -> Scores:
     """The scores in a file that `article5 hindcast --out` wrote. Raises InputError."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        rows = [Score(**row) for row in found["rows"]]
+        rows = [Score(**{key: row[key] for key in NEEDED if key in row}) for row in found["rows"]]
         return Scores(
             worlds=int(found["worlds"]),
             seed=int(found["seed"]),

@@ -35,7 +35,7 @@ def made_up(*rows, **given):
 def written(folder, found):
     """A file as `article5 hindcast --out` writes it."""
     text = json.dumps({
-        "worlds": found.worlds, "seed": found.seed, "rows": [vars(row) for row in found.rows.values()],
+        "worlds": found.worlds, "seed": found.seed, "rows": [vars(row) | {"more": 1} for row in found.rows.values()],
         "crps": {"article5": {"1": 0.1}}, "pit": {str(h): list(c) for h, c in found.pit.items()},
         "aims": [{"aim": words, "reached": reached} for words, reached in found.aims],
         "says_nothing_about": found.honest,
