@@ -18,7 +18,7 @@ from sim.errors import InputError
 from sim.outcomes import OUTCOMES
 from sim.outcomes.declare import DOCUMENTED, JUDGEMENT, TESTED
 from sim.plan import Plan
-from sim.reference import data_dir, roster
+from sim.reference import roster
 from sim.scenario import load_scenario
 from sim.variables import VARIABLES
 
@@ -143,7 +143,7 @@ def read(path: Path) -> Scores:
 @cache
 def scores(folder: Path | None = None) -> Scores | None:
     """The scores that come with the project, or None where there are none. Raises InputError for a broken file."""
-    path = (folder or data_dir()) / FILE
+    path = (folder or posterior.evidence_dir()) / FILE
     return read(path) if path.is_file() else None
 
 

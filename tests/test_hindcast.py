@@ -228,6 +228,7 @@ def test_the_shipped_scores_are_what_the_command_gives(shipped, again):
         for key in ("crps", "mae", "coverage90", "crps_best", "crps_persistence", "skill"):
             assert mine[key] == pytest.approx(theirs[key], rel=1e-3, abs=2e-3), (mine["series"], mine["horizon"], key)
     assert found["aims"] == shipped["aims"]
+    assert found["fits"] == shipped["fits"] == {str(y): posterior.fits()[y].digest for y in range(2017, 2024)}
 
 
 def test_better_than_persistence_at_every_horizon(again):

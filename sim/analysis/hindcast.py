@@ -209,6 +209,7 @@ class Hindcast:
     forecasts: Mapping[str, tuple[Forecast, ...]]  # by forecaster; the simulator is `MODEL`
     worlds: int
     seed: int
+    fits: Mapping[int, str]  # digest of the draws by origin; "priors" where there were none
 
     def score(self, who: str, horizon: int, aggregate: bool = False) -> Scored | None:
         """Scores of one forecaster at one horizon."""
@@ -327,8 +328,10 @@ def hindcast(
         raise InputError(f"no year after {FIRST_ORIGIN} to score. Give a table with later years.")
     names = [MODEL, *([CONDITIONAL] if conditional else []), *BASELINES]
     made: dict[str, list[Forecast]] = {name: [] for name in names}
+    fits: dict[int, str] = {}
     for done, origin in enumerate(chosen, start=1):
         years, posterior = min(HORIZONS, last - origin), fitted(origin)
+        fits[origin] = posterior.digest if posterior else "priors"
         made[MODEL].append(simulated(plan_at(origin, years, posterior), worlds, seed))
         if conditional:
             made[CONDITIONAL].append(simulated(plan_at(origin, years, posterior, given_war=True), worlds, seed))
@@ -336,7 +339,7 @@ def hindcast(
             made[name].append(by_rule(name, seen, origin, years, worlds, seed))
         if progress is not None:
             progress(done, len(chosen))
-    return Hindcast(seen, {name: tuple(parts) for name, parts in made.items()}, worlds, seed)
+    return Hindcast(seen, {name: tuple(parts) for name, parts in made.items()}, worlds, seed, fits)
 
 
 # --- in words -----------------------------------------------------------------------------------------------------
@@ -394,6 +397,7 @@ def data(found: Hindcast) -> dict[str, Any]:
     return {
         "worlds": found.worlds,
         "seed": found.seed,
+        "fits": {str(origin): digest for origin, digest in found.fits.items()},
         "rows": found.rows(),
         "crps": crps(False),
         "crps_aggregate": crps(True),
