@@ -53,7 +53,7 @@ LIMITS = (
 )
 
 KEPT: Mapping[str, int] = {"commitment": 42, "mixed": 45, "denial": 41, "spiral": 40}
-"""Worlds in 100 that history matching keeps: `article5 match --worlds 4000 --seed 0` (docs/matching-results.md)."""
+"""Worlds in 100 that history matching keeps: `article5 match --worlds 4000 --seed 0` (docs/matching.md)."""
 
 
 def deterrence_words() -> str:
@@ -62,7 +62,7 @@ def deterrence_words() -> str:
     return (
         f"Not scored: there is no series of limited attacks to hold a forecast to. {evidence.DETERRENCE} History "
         "matching rules out worlds that contradict base rates and windows on record, weighs none of the rest and ranks "
-        f"no school: it keeps {kept} (article5 match --worlds 4000 --seed 0; docs/matching-results.md)."
+        f"no school: it keeps {kept} (article5 match --worlds 4000 --seed 0; docs/matching.md)."
     )
 
 

@@ -247,7 +247,7 @@ def test_the_card_as_data_counts_everything_once():
 
 
 def test_the_card_says_what_the_documents_of_the_project_say():
-    results_ = (ROOT / "docs" / "matching-results.md").read_text(encoding="utf-8")
+    results_ = (ROOT / "docs" / "matching.md").read_text(encoding="utf-8")
     assert "| **all** | " + " | ".join(f"**{part}%**" for part in card.KEPT.values()) + " |" in results_
     assert "| constraint | " + " | ".join(card.KEPT) + " |" in results_
     model = " ".join((ROOT / "MODEL.md").read_text(encoding="utf-8").split())

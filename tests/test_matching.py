@@ -30,7 +30,7 @@ def found():
 
 @pytest.fixture(scope="module")
 def large():
-    """The measured case of docs/matching-results.md."""
+    """The measured case of docs/matching.md."""
     return matched(worlds=4000, seed=0)
 
 
