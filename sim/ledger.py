@@ -32,7 +32,7 @@ from sim.errors import InputError
 from sim.outcomes import year_ends
 from sim.plan import Plan
 from sim.reading import hint
-from sim.reference import panel
+from sim.reference import Figures, figures
 from sim.scenario import load_scenario
 from sim.tables import lines
 
@@ -54,9 +54,6 @@ DIGITS = 4
 
 DEFAULT_YEARS = (2025, 2026, 2027)
 DEFAULT_WORLDS = 2000
-LARGEST_SHARE = 20.0
-"""A figure above this is no share of GDP in % (assumption)."""
-
 WIDTH = 110
 _HASH = "sha256"
 
@@ -430,14 +427,6 @@ def _malformed(content: Mapping[str, Any]) -> str:
 # --- scores -------------------------------------------------------------------------------------------------------
 
 
-class Figures(NamedTuple):
-    """What came: shares in % of GDP, and GDP as weights, by (ally, year)."""
-
-    source: str
-    share: Mapping[tuple[str, int], float]
-    gdp: Mapping[tuple[str, int], float]
-
-
 class Row(NamedTuple):
     """One forecast and what came of it, in % of GDP. Scores are in pp: the smaller, the better."""
 
@@ -510,31 +499,6 @@ class Scored:
             "notes": list(self.notes), "by_year": [year._asdict() for year in self.years],
             "rows": [row._asdict() for row in self.rows],
         }  # fmt: skip
-
-
-def figures(path: str | Path) -> Figures:
-    """A table of what came: columns iso3, year, share_of_gdp_pct, and gdp_usd2021_bn where there is one.
-
-    Raises InputError with file and line for what cannot be read, is no share, or stands twice.
-    """
-    file = Path(path)
-    found, problems = panel(file), []
-    share: dict[tuple[str, int], float] = {}
-    gdp: dict[tuple[str, int], float] = {}
-    for line, (iso3, year, spent, size) in enumerate(zip(*found, strict=True), start=2):
-        key = (str(iso3), int(year))
-        if key in share:
-            problems.append(f"{file}:{line}: {iso3} {year} stands there twice. Keep one row.")
-        if not 0.0 <= spent <= LARGEST_SHARE:
-            problems.append(f"{file}:{line}: {spent:g} is no share of GDP in %. Write one from 0 to {LARGEST_SHARE:g}.")
-        if not (np.isnan(size) or 0.0 < size < np.inf):
-            problems.append(f"{file}:{line}: {size:g} is no GDP in bn USD. Write one above 0, or leave it out.")
-        share[key] = float(spent)
-        if np.isfinite(size):
-            gdp[key] = float(size)
-    if problems:
-        raise InputError(problems[:20])
-    return Figures(str(path), share, gdp)
 
 
 def score(entry: Entry, table: str | Path | Figures, scored_as: str = "revised") -> Scored:

@@ -4,7 +4,7 @@ The next year of a series is an edit of one table. Nothing is assumed silently: 
 """
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -364,6 +364,46 @@ def panel(path: Path | None = None) -> Panel:
         share=np.array([_cell(file, n, row, "share_of_gdp_pct", float) for n, row in enumerate(rows, start=2)]),
         gdp=np.array([_cell(file, n, row, "gdp_usd2021_bn", float, "nan") for n, row in enumerate(rows, start=2)]),
     )
+
+
+class Figures(NamedTuple):
+    """What came: shares in % of GDP, and GDP as weights (bn USD of 2021) where it is given, by (ally, year)."""
+
+    source: str
+    share: Mapping[tuple[str, int], float]
+    gdp: Mapping[tuple[str, int], float]
+
+
+def figures(path: str | Path | None = None) -> Figures:
+    """The project's panel, or a table of what came: iso3, year, share_of_gdp_pct, gdp_usd2021_bn if there is one.
+
+    Raises InputError with file and line for what cannot be read, is no share or no ally, or stands twice.
+    """
+    file = Path(path) if path is not None else None
+    found, problems = panel(file), []
+    known = {*ALLIES, "USA"}
+    share: dict[tuple[str, int], float] = {}
+    gdp: dict[tuple[str, int], float] = {}
+    for line, (iso3, year, spent, size) in enumerate(zip(*found, strict=True), start=2):
+        key = (str(iso3), int(year))
+        if key in share:
+            problems.append(f"{file}:{line}: {iso3} {year} stands there twice. Keep one row.")
+        if key[0] not in known:
+            problems.append(f"{file}:{line}: {key[0]!r} is no member. Write its code in three letters, such as POL.")
+        if not 0.0 <= spent <= LARGEST_SHARE:
+            problems.append(f"{file}:{line}: {spent:g} is no share of GDP in %. Write one from 0 to {LARGEST_SHARE:g}.")
+        if not (np.isnan(size) or 0.0 < size < np.inf):
+            problems.append(f"{file}:{line}: {size:g} is no GDP in bn USD. Write one above 0, or leave it out.")
+        share[key] = float(spent)
+        if np.isfinite(size):
+            gdp[key] = float(size)
+    if problems:
+        raise InputError(problems[:20])
+    return Figures(str(file), share, gdp)
+
+
+LARGEST_SHARE = 20.0
+"""Largest share that a table may hold, % of GDP (assumption): beyond it something else was meant."""
 
 
 def _four_digits(text: str) -> int:

@@ -1,6 +1,8 @@
 """Calibration: the likelihood is that of the rules, a fit finds what made the budgets, a stopped run goes on."""
 
 import json
+from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from scipy.integrate import quad
 
 from sim import posterior
 from sim.analysis import calibration as C
+from sim.analysis import hindcast as H
 from sim.errors import InputError
 from sim.params import gather, uncertainties
 from sim.plan import Plan
@@ -297,3 +300,67 @@ def test_the_manifest_names_command_and_data():
     about = json.loads((posterior.evidence_dir() / posterior.MANIFEST).read_text(encoding="utf-8"))
     assert about["command"].startswith("article5 calibrate ")
     assert "/" not in about["command"]
+
+
+# --- the simulator and the likelihood are one model ---------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def played():
+    """Shares at the end of 2024 in 20,000 worlds that start in 2024Q1, with every uncertainty of the budget fixed."""
+    held = {n: u.prior.median for n, u in uncertainties().items() if u.group == "burden"}
+    held |= {**TRUTH, "lift_volatility": 0.01, "help_elasticity": 0.0, "host_elasticity": 0.0}
+    held |= {n: uncertainties()[n].prior.median for n in ("distance_scale", "strength_start", "regeneration_time")}
+    plan = replace(H.plan_at(2023, 1, None), priors={**held, "war_end": 0.0})
+    return dict(zip(H.with_forces(), H.simulated(plan, 20_000).share[0], strict=True))
+
+
+@pytest.mark.parametrize("ally", ["POL", "FIN", "ITA", "FRA", "LVA"])
+def test_the_likelihood_is_that_of_what_is_played(panel, played, ally):
+    k = H.with_forces().index(ally)
+    row = C.Changes(
+        (2024,), *(getattr(panel, name)[-1:, k : k + 1] for name in ("before", "after", "debt")),
+        panel.distance[k : k + 1], panel.threat_quarters[-1:], panel.pledged[-1:, k : k + 1],
+    )  # fmt: skip
+    fixed = {"lift_volatility": 0.01, "help_elasticity": 0.0, "host_elasticity": 0.0}
+
+    def found(after):
+        return float(np.exp(C.Likelihood(row._replace(after=np.full((1, 1), after)), fixed=fixed)(TRUTH)))
+
+    now = float(row.before[0, 0])
+    for low, high in ((0.7, 0.95), (0.95, 1.0), (1.0, 1.05), (1.05, 1.3)):
+        low, high = low * now, high * now
+        expected = quad(found, low, high, limit=300, points=[x for x in (1.995, 2.005) if low < x < high] or None)[0]
+        seen = np.mean((played[ally] >= low) & (played[ally] < high))
+        assert seen == pytest.approx(expected, abs=0.015), (low, high)
+
+
+def test_the_manifest_seals_the_draws():
+    table = (posterior.evidence_dir() / posterior.TABLE).read_bytes()
+    assert posterior.manifest()["sha256"] == sha256(table).hexdigest()
+
+
+def test_a_finished_calibration_is_not_made_again(tmp_path):
+    C.calibrated((2017,), tmp_path, draws=12, steps=30, seed=2)
+    seen = []
+    C.calibrated((2017,), tmp_path, draws=12, steps=30, seed=2, progress=lambda done, all_: seen.append(done))
+    assert not seen
+    C.calibrated((2017,), tmp_path, draws=12, steps=30, seed=3, progress=lambda done, all_: seen.append(done))
+    assert seen
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "there").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match="folder"):
+        C.calibrated((2017,), tmp_path / "there", draws=12, steps=30)
+
+
+def test_other_figures_are_fitted_on_demand(tmp_path):
+    table = tmp_path / "mine.csv"
+    table.write_text("iso3,year,share_of_gdp_pct\nPOL,2017,2.5\n", encoding="utf-8")
+    made, own = C.changes(2018, table=table), C.changes(2018)
+    k = H.with_forces().index("POL")
+    assert made.after[2, k] == made.before[3, k] == 2.5
+    assert (made.after != own.after).sum() == 1
+    assert C.key(2018, 10, 30, 0, table) != C.key(2018, 10, 30, 0)
+    assert C.key(2016, 10, 30, 0, table) == C.key(2016, 10, 30, 0)

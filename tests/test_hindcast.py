@@ -102,7 +102,10 @@ def test_another_table_adds_years_and_replaces_figures(tmp_path):
     ("text", "said"),
     [
         ("iso3,year,share_of_gdp_pct\nUSA,2025,3.2\n", "no figure of any of the 30 allies"),
-        ("iso3,year,share_of_gdp_pct\nPOL,2025,420\n", "POL 2025"),
+        ("iso3,year,share_of_gdp_pct\nPOL,2025,420\n", "mine.csv:2: 420 is no share"),
+        ("iso3,year,share_of_gdp_pct\nPOL,2025,4.2\nPOL,2025,4.3\n", "mine.csv:3: POL 2025 stands there twice"),
+        ("iso3,year,share_of_gdp_pct\nPOL,2010,1.8\n", "2010 lies before 2014"),
+        ("iso3,year,share_of_gdp_pct\nPLO,2025,4.2\n", "mine.csv:2: 'PLO' is no member"),
         ("iso3,year,share_of_gdp_pct\nPOL,2025,much\n", "mine.csv:2"),
         ("iso3,year\nPOL,2025\n", "share_of_gdp_pct"),
     ],
@@ -121,6 +124,33 @@ def test_later_figures_are_forecast_from_the_whole_panel(tmp_path):
     row = next(row for row in found.rows() if row["series"] == "allies")
     assert (row["horizon"], row["cases"]) == (1, 2)
     assert not [row for row in found.rows() if row["series"] == "aggregate"]
+
+
+def test_later_years_bring_their_weights(tmp_path):
+    seen = H.observed()
+    rows = [f"{ally},2025,2.0,{100 + k}" for k, ally in enumerate(seen.iso3)]
+    table = tmp_path / "later.csv"
+    table.write_text("iso3,year,share_of_gdp_pct,gdp_usd2021_bn\n" + "\n".join(rows), encoding="utf-8")
+    found = H.hindcast(lambda year: None, table, worlds=20, origins=[2023, 2024])
+    cases = {(row["series"], row["horizon"]): row["cases"] for row in found.rows()}
+    assert cases["aggregate", 1] == 2
+    assert cases["aggregate", 2] == 1
+    assert found.by_year()[2025]["cases"] == 60
+
+
+def test_everyone_forecasts_from_the_same_figures(tmp_path):
+    table = tmp_path / "other.csv"
+    table.write_text("iso3,year,share_of_gdp_pct\nPOL,2020,3.5\n", encoding="utf-8")
+    seen = H.observed(table)
+    k = seen.iso3.index("POL")
+    start = H.plan_at(2020, 1, None, seen=seen).roster
+    assert start.share[start.iso3.index("POL")] == 3.5
+    assert np.median(H.by_rule("persistence", seen, 2020, 1, 200).share[0, k]) == pytest.approx(3.5, rel=0.05)
+
+
+def test_an_origin_without_draws_is_no_fit():
+    with pytest.raises(InputError, match="2018"):
+        H.from_fits({2017: posterior.fits()[2017]})(2018)
 
 
 def test_nothing_to_score_is_said(tmp_path):
@@ -216,7 +246,7 @@ def shipped():
 
 @pytest.fixture(scope="module")
 def again(shipped):
-    return H.hindcast(posterior.fits().get, worlds=shipped["worlds"], seed=shipped["seed"], conditional=True)
+    return H.hindcast(H.from_fits(posterior.fits()), worlds=shipped["worlds"], seed=shipped["seed"], conditional=True)
 
 
 def test_the_shipped_scores_are_what_the_command_gives(shipped, again):

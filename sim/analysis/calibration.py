@@ -21,6 +21,7 @@ from scipy.special import gammaln, ndtr, stdtr
 
 from sim import posterior, reference
 from sim.draws import stream
+from sim.errors import InputError
 from sim.params import gather, uncertainties
 from sim.posterior import Posterior
 from sim.reference import ALLIES, Roster, roster
@@ -63,18 +64,20 @@ class Changes(NamedTuple):
     pledged: Array  # 1 for members: the line binds no one else
 
 
-def changes(until: int, since: int = 2015, folder: Any = None) -> Changes:
-    """The yearly budgets of the 30 allies with forces in years `since` to `until`. Raises DataError."""
+def changes(until: int, since: int = 2015, table: Path | None = None) -> Changes:
+    """The yearly budgets of the 30 allies with forces in years `since` to `until`. Raises InputError.
+
+    The figures of another table, if one is given, go before those of the project.
+    """
     years = tuple(range(since, until + 1))
-    opened: list[Roster] = [roster(f"{year}Q1", folder) for year in years]
+    opened: list[Roster] = [roster(f"{year}Q1") for year in years]
     chosen = opened[0].forces > 0.0
-    panel = reference.panel() if folder is None else reference.panel(folder / "spending.csv")
-    share = {(str(i), int(y)): float(s) for i, y, s in zip(panel.iso3, panel.year, panel.share, strict=True)}
+    share = {**reference.figures().share, **(reference.figures(table).share if table else {})}
     codes = [i for i, kept in zip(ALLIES, chosen, strict=True) if kept]
-    joined = {row["iso3"]: int(row["accession_year"]) for row in reference.table("allies", folder)}
+    joined = {row["iso3"]: int(row["accession_year"]) for row in reference.table("allies")}
     return Changes(
         years=years,
-        before=np.array([r.share[chosen] for r in opened]),
+        before=np.array([[share[i, year - 1] for i in codes] for year in years]),
         after=np.array([[share[i, year] for i in codes] for year in years]),
         debt=np.array([r.debt[chosen] for r in opened]),
         distance=opened[0].distance[chosen],
@@ -269,7 +272,7 @@ def fit(
     likelihood: Likelihood, names: Sequence[str] = ESTIMATED, progress: Progress | None = None, *,
     start: Array | None = None, scale: float = 1.0,
 ) -> Fit:  # fmt: skip
-    """Maximum of the posterior and its Laplace approximation. Raises ArithmeticError where there is no maximum.
+    """Maximum of the posterior and its Laplace approximation. Raises InputError where there is none.
 
     `scale` weighs the prior: at 0 the likelihood alone is maximised, within four standard deviations of the prior.
     """
@@ -288,7 +291,7 @@ def fit(
     if scale == 0.0:
         return Fit(likelihood, tuple(names), found.x, np.eye(len(names)), calls)
     if not np.isfinite(found.fun):
-        raise ArithmeticError(f"no maximum: {found.message}")
+        raise InputError(f"the panel gives no maximum of the likelihood ({found.message}). Look for a wrong figure.")
     covariance = np.linalg.inv(_curvature(cost, found.x))
     return Fit(likelihood, tuple(names), found.x, 0.5 * (covariance + covariance.T), calls)
 
@@ -330,7 +333,7 @@ class Identified(NamedTuple):
     prior: tuple[float, float, float]  # 5%, median, 95%
     posterior: tuple[float, float, float] | None  # the same; None where it is not estimated
     narrowed: float | None  # part of the prior's spread, in its normal scores, that the data took away
-    loss: tuple[float, float]  # log-likelihood lost at the prior's 5% and 95%, the others fitted anew
+    loss: tuple[float, float]  # log-likelihood lost at the prior's 5% and 95% against the best
     best: float | None  # where the likelihood alone is highest; None where it is not estimated
     goes_with: str  # the estimated uncertainty whose draws go most with its own, and their correlation
 
@@ -361,7 +364,10 @@ def identified(found: Fit, drawn: Posterior, progress: Progress | None = None) -
     for done, name in enumerate(names, start=1):
         prior = uncertainties()[name].prior
         ends = (float(prior.quantile(0.05)), prior.median, float(prior.quantile(0.95)))
-        loss = [max(0.0, top.log_likelihood - profiled(found, name, ends[k], top.best)) for k in (0, 2)]
+        nodes = [float(prior.quantile(u)) for u in (0.05, 0.25, 0.5, 0.75, 0.95)]
+        heights = [profiled(found, name, node, top.best) for node in nodes]
+        highest = max([*heights, top.log_likelihood if name in found.names else -np.inf])
+        loss = [highest - heights[0], highest - heights[-1]]
         own: Any = None
         narrowed, with_ = None, ""
         if name in drawn.names and name in found.names:
@@ -401,21 +407,23 @@ DRAWS = 500
 """Draws kept of each."""
 
 
-def key(year: int, draws: int, steps: int, seed: int) -> str:
-    """A digest of everything that decides the draws of one year."""
-    data = changes(year)
+def key(year: int, draws: int, steps: int, seed: int, table: Path | None = None) -> str:
+    """A digest of what decides the draws of one year: data, settings, priors, and what the likelihood makes of them."""
+    data = changes(year, table=table)
     content = sha256(
         repr((year, draws, steps, seed, WALKERS, REGIMES, len(SHOCKS), ESTIMATED, burden.FREEDOM)).encode()
     )
     for column in data[1:]:
         content.update(np.ascontiguousarray(column).tobytes())
-    content.update(repr([uncertainties()[name].prior.written() for name in uncertainties()]).encode())
+    middle = {name: uncertainties()[name].prior.median for name in ESTIMATED}
+    content.update(f"{Likelihood(data)(middle):.8g}".encode())
+    content.update(repr([uncertainties()[name].prior.written() for name in ESTIMATED]).encode())
     return content.hexdigest()[:16]
 
 
 def calibrated(
     until: Sequence[int], out: Path, *, draws: int = DRAWS, steps: int = STEPS, seed: int = 0,
-    progress: Progress | None = None,
+    table: Path | None = None, progress: Progress | None = None,
 ) -> dict[int, Posterior]:  # fmt: skip
     """Fit the panel up to each of these years and write draws and manifest into a folder.
 
@@ -423,13 +431,21 @@ def calibrated(
     which command and data the draws were made, and what the data do not identify.
     """
     parts = out / ".calibration"
-    parts.mkdir(parents=True, exist_ok=True)
+    try:
+        parts.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"--out: {out} cannot be a folder ({error.strerror}). Name another one.") from None
     found: dict[int, Posterior] = {}
     last: Fit | None = None
+    finished = _finished(out)
     for n, year in enumerate(until):
-        kept = parts / f"{year}-{key(year, draws, steps, seed)}.csv"
-        best = fit(Likelihood(changes(year)))
+        known = finished.get((key(year, draws, steps, seed, table), year))
+        kept = parts / f"{year}-{key(year, draws, steps, seed, table)}.csv"
+        best = fit(Likelihood(changes(year, table=table)))
         last = best if year == max(until) else last
+        if known is not None:
+            found[year] = known
+            continue
         if not kept.is_file():
 
             def report(done: int, all_: int, n: int = n) -> None:
@@ -440,7 +456,7 @@ def calibrated(
             replace_file(kept, posterior.written({year: made}))
         found |= posterior.read(kept)
     assert last is not None
-    about = described(last, found, draws, steps, seed)
+    about = described(last, found, draws, steps, seed, table)
     replace_file(out / posterior.TABLE, posterior.written(found))
     replace_file(out / posterior.MANIFEST, json.dumps(about, indent=1) + "\n")
     for part in parts.iterdir():
@@ -449,12 +465,25 @@ def calibrated(
     return found
 
 
-def described(last: Fit, found: Mapping[int, Posterior], draws: int, steps: int, seed: int) -> dict[str, Any]:
+def _finished(out: Path) -> dict[tuple[str, int], Posterior]:
+    """What a folder holds already, by key and year."""
+    if not ((out / posterior.TABLE).is_file() and (out / posterior.MANIFEST).is_file()):
+        return {}
+    made_from = json.loads((out / posterior.MANIFEST).read_text(encoding="utf-8"))["made_from"]
+    return {(made_from[str(year)], year): drawn for year, drawn in posterior.read(out / posterior.TABLE).items()}
+
+
+def described(
+    last: Fit, found: Mapping[int, Posterior], draws: int, steps: int, seed: int, table: Path | None = None
+) -> dict[str, Any]:
     """How the draws were made, and what the whole panel identifies."""
     rows = identified(last, found[max(found)])
+    chosen = "" if tuple(sorted(found)) == YEARS else "".join(f" --until {year}" for year in sorted(found))
     return {
-        "command": f"article5 calibrate --draws {draws} --steps {steps} --seed {seed}",
-        "made_from": {str(year): key(year, draws, steps, seed) for year in sorted(found)},
+        "command": f"article5 calibrate{chosen} --draws {draws} --steps {steps} --seed {seed}",
+        "figures": "the project's" if table is None else f"{table.name}, over the project's",
+        "sha256": sha256(posterior.written(found).encode()).hexdigest(),
+        "made_from": {str(year): key(year, draws, steps, seed, table) for year in sorted(found)},
         "data": roster().digest,
         "draws": draws, "steps": steps, "walkers": WALKERS, "seed": seed,
         "log_likelihood": last.log_likelihood,

@@ -36,6 +36,8 @@ AIMED_AT = (1, 2, 3)
 COVERAGE_AIM = (0.80, 0.97)
 BOOTSTRAPS = 2000
 WORLDS = 2000
+FEWEST_CASES = 20
+"""Cases from which on an interval of the skill means something (assumption)."""
 
 
 class Observed(NamedTuple):
@@ -56,22 +58,24 @@ class Observed(NamedTuple):
 
 
 def observed(table: Path | None = None) -> Observed:
-    """The project's panel, with the years of another table put over it. Raises DataError or InputError.
+    """The project's panel, with the figures of another table put over it. Raises InputError.
 
-    The table has the columns iso3, year, share_of_gdp_pct; years that it lacks keep the project's figures.
+    The table has the columns iso3, year, share_of_gdp_pct, and gdp_usd2021_bn for weights; what it lacks keeps the
+    project's figures. Whoever forecasts, forecasts from these figures.
     """
-    codes = with_forces()
-    gdp = {(r["iso3"], int(r["year"])): float(r["gdp_usd2021_bn"]) for r in reference.table("spending")}
-    share = _figures(reference.panel())
+    codes, own = with_forces(), reference.figures()
+    share, gdp = dict(own.share), dict(own.gdp)
+    first = min(year for _, year in share)
     if table is not None:
-        given = {key: value for key, value in _figures(reference.panel(table)).items() if key[0] in codes}
-        if not given:
+        given = reference.figures(table)
+        if not any(ally in codes for ally, _ in given.share):
             raise InputError(f"{table}: no figure of any of the 30 allies. It needs rows such as POL,2025,…")
-        bad = [f"{i} {y}" for (i, y), v in given.items() if not 0.0 < v < 20.0]
-        if bad:
-            raise InputError(f"{table}: {', '.join(bad[:5])}: no share of GDP in %. Write one between 0 and 20.")
-        share |= given
-    years = tuple(range(min(y for _, y in share), max(y for _, y in share) + 1))
+        early = sorted({year for _, year in given.share if year < first})
+        if early:
+            raise InputError(f"{table}: {early[0]} lies before {first}, where the panel begins. Leave it out.")
+        share |= given.share
+        gdp |= given.gdp
+    years = tuple(range(first, max(y for i, y in share if i in codes) + 1))
 
     def every(values: Mapping[tuple[str, int], float]) -> Array:
         return np.array([[values.get((i, y), np.nan) for i in codes] for y in years])
@@ -82,10 +86,6 @@ def observed(table: Path | None = None) -> Observed:
 def with_forces() -> tuple[str, ...]:
     """Codes of the allies that are scored, in their canonical order."""
     return tuple(i for i, kept in zip(ALLIES, roster().forces > 0.0, strict=True) if kept)
-
-
-def _figures(panel: reference.Panel) -> dict[tuple[str, int], float]:
-    return {(str(i), int(y)): float(s) for i, y, s in zip(panel.iso3, panel.year, panel.share, strict=True)}
 
 
 # --- forecasts ----------------------------------------------------------------------------------------------------
@@ -108,8 +108,12 @@ class Forecast(NamedTuple):
 WAR_BEGAN = "2022Q1"
 
 
-def plan_at(origin: int, years: int, posterior: Posterior | None, given_war: bool = False) -> Plan:
+def plan_at(
+    origin: int, years: int, posterior: Posterior | None, given_war: bool = False, seen: Observed | None = None
+) -> Plan:
     """What the simulator would have played after this year: no policy but the pledge, which binds members only.
+
+    It starts from the shares of `seen`, or of the project's panel.
 
     `given_war` makes it conditional: the war begins when it did, and goes on.
     """
@@ -118,6 +122,10 @@ def plan_at(origin: int, years: int, posterior: Posterior | None, given_war: boo
     scenario = load_scenario("baseline").with_horizon(f"{origin + 1}Q1", f"{origin + years}Q4")
     plan = (scenario.with_strategies(**outside) if outside else scenario).plan()
     plan = replace(plan, name=f"hindcast from {origin}", posterior=posterior)
+    if seen is not None:
+        share = plan.roster.share.copy()
+        share[plan.roster.forces > 0.0] = seen.share[seen.row(origin)]
+        plan = replace(plan, roster=replace(plan.roster, share=share))
     if not given_war:
         return plan
     begins = WAR_BEGAN if WAR_BEGAN in plan.quarters else None
@@ -246,12 +254,36 @@ class Hindcast:
     def _row(self, series: str, horizon: int, aggregate: bool) -> dict[str, Any]:
         model, best = _there(self.score(MODEL, horizon, aggregate)), self.best(horizon, aggregate)
         rival, still = (_there(self.score(name, horizon, aggregate)) for name in (best, "persistence"))
-        low, high = bootstrap(model.crps, rival.crps)
+        low, high = bootstrap(model.crps, rival.crps) if model.crps.size >= FEWEST_CASES else (None, None)
         return _row(series, horizon, model, best, rival, still) | {"skill_low": low, "skill_high": high}
 
     def _ally_row(self, ally: str, k: int, horizon: int) -> dict[str, Any]:
         one = [_of_ally(_there(self.score(who, horizon)), k) for who in (MODEL, self.best(horizon), "persistence")]
         return _row(ally, horizon, one[0], self.best(horizon), one[1], one[2])
+
+    def by_year(self) -> dict[int, dict[str, float]]:
+        """Scores by the year that was forecast, all horizons and allies together: of later years, by themselves."""
+        found: dict[int, dict[str, list[Array]]] = {}
+        for horizon in self.horizons:
+            for name in (MODEL, "persistence", self.best(horizon)):
+                one = _there(self.score(name, horizon))
+                for n, origin in enumerate(one.origins):
+                    kept = np.isfinite(one.crps[n])
+                    parts = found.setdefault(origin + horizon, {})
+                    who = name if name in (MODEL, "persistence") else "best"
+                    parts.setdefault(who, []).append(one.crps[n][kept])
+                    if name == MODEL:
+                        parts.setdefault("held", []).append(one.inside[0.9][n][kept])
+        return {
+            year: {
+                "cases": float(sum(map(len, parts[MODEL]))),
+                "crps": float(np.mean(np.concatenate(parts[MODEL]))),
+                "crps_best": float(np.mean(np.concatenate(parts["best"]))),
+                "crps_persistence": float(np.mean(np.concatenate(parts["persistence"]))),
+                "coverage90": float(np.mean(np.concatenate(parts["held"]))),
+            }
+            for year, parts in sorted(found.items())
+        }
 
     def aims(self) -> list[tuple[str, bool]]:
         """What the plan set out to reach, in words, and whether it was."""
@@ -306,6 +338,17 @@ def _row(series: str, horizon: int, model: Scored, best: str, rival: Scored, sti
     }
 
 
+def from_fits(fits: Mapping[int, Posterior]) -> Fitted:
+    """The draws of each origin. Raises InputError for an origin that has none: its priors would be no fit."""
+
+    def fitted(origin: int) -> Posterior:
+        if origin not in fits:
+            raise InputError(f"there are no draws that know the years up to {origin}. Make them: article5 calibrate.")
+        return fits[origin]
+
+    return fitted
+
+
 def hindcast(
     fitted: Fitted,
     table: Path | None = None,
@@ -322,7 +365,7 @@ def hindcast(
     """
     seen = observed(table)
     last = max(year for year in seen.years if not np.all(np.isnan(seen.share[seen.row(year)])))
-    known = max(y for _, y in _figures(reference.panel()))
+    known = max(year for _, year in reference.figures().share)
     chosen = [o for o in (origins or range(FIRST_ORIGIN, known + 1)) if o < last]
     if not chosen:
         raise InputError(f"no year after {FIRST_ORIGIN} to score. Give a table with later years.")
@@ -332,9 +375,11 @@ def hindcast(
     for done, origin in enumerate(chosen, start=1):
         years, posterior = min(HORIZONS, last - origin), fitted(origin)
         fits[origin] = posterior.digest if posterior else "priors"
-        made[MODEL].append(simulated(plan_at(origin, years, posterior), worlds, seed))
+        made[MODEL].append(simulated(plan_at(origin, years, posterior, seen=seen), worlds, seed))
         if conditional:
-            made[CONDITIONAL].append(simulated(plan_at(origin, years, posterior, given_war=True), worlds, seed))
+            made[CONDITIONAL].append(
+                simulated(plan_at(origin, years, posterior, given_war=True, seen=seen), worlds, seed)
+            )
         for name in BASELINES:
             made[name].append(by_rule(name, seen, origin, years, worlds, seed))
         if progress is not None:
@@ -356,6 +401,8 @@ def text(told: Mapping[str, Any]) -> str:
     for key, title in (("crps", "By ally"), ("crps_aggregate", "All allies together")):
         if told[key]:
             parts += ["", f"{title}: CRPS by years ahead (smaller is better)", _crps_table(told[key])]
+    parts += ["", "90% intervals that held, by ally and years ahead", _held_table(told["coverage90"])]
+    parts += ["", "By the year that was forecast, all years ahead together", _year_table(told["by_year"])]
     parts += ["", "Skill against the best baseline, and how often intervals held", _skill_table(told["rows"])]
     aims = [f"  {'reached' if aim['reached'] else 'MISSED '}  {aim['aim']}" for aim in told["aims"]]
     return "\n".join([*parts, *(["", "Aimed at:", *aims] if aims else []), "", *wrap(HONEST, 110)])
@@ -366,11 +413,31 @@ def _crps_table(crps: Mapping[str, Mapping[str, float]]) -> str:
     return lines(["", *horizons], [[name, *(f"{one[h]:.3f}" for h in horizons)] for name, one in crps.items()])
 
 
+def _held_table(held: Mapping[str, Mapping[str, float]]) -> str:
+    horizons = list(next(iter(held.values())))
+    return lines(["", *horizons], [[who, *(f"{100 * one[h]:.0f}%" for h in horizons)] for who, one in held.items()])
+
+
+def _year_table(rows: Mapping[str, Mapping[str, float]]) -> str:
+    head = ["", "cases", "CRPS", "best baselines", "persistence", "90% held"]
+    return lines(head, [
+        [year, f"{row['cases']:.0f}", *(f"{row[key]:.3f}" for key in ("crps", "crps_best", "crps_persistence")),
+         f"{100 * row['coverage90']:.0f}%"]
+        for year, row in rows.items()
+    ])  # fmt: skip
+
+
+def _band(row: Mapping[str, Any]) -> str:
+    if row["skill_low"] is None:
+        return "–"
+    return f"{100 * row['skill_low']:+.0f}% to {100 * row['skill_high']:+.0f}%"
+
+
 def _skill_table(rows: Sequence[Mapping[str, Any]]) -> str:
     table = [
         [
             row["series"], str(row["horizon"]), str(row["cases"]), f"{100 * row['skill']:+.1f}%",
-            f"{100 * row['skill_low']:+.0f}% to {100 * row['skill_high']:+.0f}%", row["best"], f"{row['mae']:.3f}",
+            _band(row), row["best"], f"{row['mae']:.3f}",
             f"{100 * row['coverage50']:.0f}%", f"{100 * row['coverage90']:.0f}%",
         ]
         for row in rows
@@ -394,6 +461,9 @@ def data(found: Hindcast) -> dict[str, Any]:
         }
         return every if there else {}
 
+    def held(who: str) -> dict[str, float]:
+        return {str(h): float(np.nanmean(_there(found.score(who, h)).inside[0.9])) for h in found.horizons}
+
     return {
         "worlds": found.worlds,
         "seed": found.seed,
@@ -401,6 +471,8 @@ def data(found: Hindcast) -> dict[str, Any]:
         "rows": found.rows(),
         "crps": crps(False),
         "crps_aggregate": crps(True),
+        "coverage90": {who: held(who) for who in found.forecasts},
+        "by_year": {str(year): row for year, row in found.by_year().items()},
         "pit": pits,
         "aims": [{"aim": words, "reached": held} for words, held in found.aims()],
         "says_nothing_about": HONEST,

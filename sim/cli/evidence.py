@@ -78,10 +78,14 @@ def hindcast(table, worlds, seed, refit, given_war, out, as_json):
         saving.check_new_file(out)
     fits = posterior.fits()
     if refit:
+        kept = Path("calibration")
+        click.echo(f"Draws go to {kept}/; a run that was stopped goes on there.", err=True)
         with progress("fits", " steps") as report:
-            fits = calibration.calibrated(calibration.YEARS, Path("calibration"), progress=report)
+            fits = calibration.calibrated(calibration.YEARS, kept, seed=seed, table=table, progress=report)
     with progress("origins", " origins") as report:
-        found = hindcasts.hindcast(fits.get, table, worlds, seed, conditional=given_war, progress=report)
+        found = hindcasts.hindcast(
+            hindcasts.from_fits(fits), table, worlds, seed, conditional=given_war, progress=report
+        )
     told = json.dumps(hindcasts.data(found), indent=1, ensure_ascii=False)
     if out is not None:
         saving.new_file(out, told + "\n")

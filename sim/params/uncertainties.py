@@ -13,19 +13,22 @@ class Burden:
 
     volatility: Any = uncertainty(
         Lognormal(0.084, 0.5), unit="log/yr", symbol="sigma", equation="2a", evidence="E",
-        source="panel-2014-2024", about="Size of the yearly shocks to a spending share (scale of a t with 2.5 degrees)",
+        source="panel-2014-2024 assumption",
+        about="Size of the yearly shocks to a spending share (scale of a t with 2.5 degrees)",
     )  # fmt: skip
     common_share: Any = uncertainty(
         Beta(1.5, 5.0), unit="share", symbol="rho_c", equation="2a", evidence="E",
-        source="panel-2014-2024", about="Part of the variance of yearly changes that all allies have in common",
+        source="panel-2014-2024 assumption",
+        about="Part of the variance of yearly changes that all allies have in common",
     )  # fmt: skip
     drift: Any = uncertainty(
         Normal(0.0, 0.03), unit="log/yr", symbol="mu_0", equation="2a", evidence="E",
-        source="panel-2014-2024", about="Yearly drift of a spending share without threat",
+        source="panel-2014-2024 assumption", about="Yearly drift of a spending share without threat",
     )  # fmt: skip
     threat_drift: Any = uncertainty(
         Lognormal(0.1, 0.8), unit="log/yr at threat 1", symbol="mu_T", equation="2a", evidence="E",
-        source="panel-2014-2024 jces-2021 nordhaus-2012", about="Yearly rise of a spending share under full threat",
+        source="panel-2014-2024 jces-2021 nordhaus-2012 assumption",
+        about="Yearly rise of a spending share under full threat",
     )  # fmt: skip
     saturation: Any = uncertainty(
         Uniform(5.5, 7.5), unit="% of GDP", symbol="s_max", equation="2a", evidence="X", source="assumption",
@@ -42,7 +45,7 @@ class Burden:
     )  # fmt: skip
     pledge_lift: Any = uncertainty(
         Lognormal(0.06, 1.0), unit="pp of GDP/yr", symbol="phi_0", equation="2c", evidence="E",
-        source="panel-2014-2024", about="Largest yearly lift toward the pledge without new pressure",
+        source="panel-2014-2024 assumption", about="Largest yearly lift toward the pledge without new pressure",
     )  # fmt: skip
     pressure_lift: Any = uncertainty(
         Lognormal(0.25, 0.7), unit="pp of GDP/yr", symbol="phi_P", equation="2c", evidence="X",
