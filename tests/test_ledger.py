@@ -251,6 +251,7 @@ def test_no_folder_is_an_empty_ledger(tmp_path):
 
 
 def test_every_shipped_entry_is_as_it_was_sealed():
+    assert ledger.entries(SHIPPED)
     for entry in ledger.entries(SHIPPED):
         assert len(entry.allies) == 30
         assert entry.written() == (SHIPPED / f"{entry.id}.json").read_text(encoding="utf-8")
@@ -437,8 +438,8 @@ HEAD = "iso3,year,share_of_gdp_pct,gdp_usd2021_bn\n"
 BAD_TABLES = {
     "nothing": ("", "none of the figures that"),
     "no rows": (HEAD, "It holds no rows; add rows for a forecast year"),
-    "years": (HEAD + "POL,2024,4.1,800\n", "forecasts: 2025 to 2026, codes such as POL. It holds 2024; add rows"),
-    "codes": (HEAD + "pol,2025,4.1,800\n", "codes such as POL"),
+    "years": (HEAD + "POL,2024,4.1,800\n", "forecasts: 2025 to 2026, such as POL. It holds 2024; add rows"),
+    "codes": (HEAD + "pol,2025,4.1,800\n", "such as POL"),
     "column": ("iso,year,share_of_gdp_pct\nPOL,2025,4.1\n", "column 'iso3' missing"),
     "semicolons": ("iso3;year;share_of_gdp_pct\nPOL;2025;4,1\n", "column 'iso3' missing"),
     "word": (HEAD + "POL,2025,n/a,800\n", "came.csv:2: share_of_gdp_pct is 'n/a'. Write a number."),
