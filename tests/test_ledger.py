@@ -438,7 +438,7 @@ HEAD = "iso3,year,share_of_gdp_pct,gdp_usd2021_bn\n"
 BAD_TABLES = {
     "nothing": ("", "none of the figures that"),
     "no rows": (HEAD, "It holds no rows; add rows for a forecast year"),
-    "years": (HEAD + "POL,2024,4.1,800\n", "forecasts: 2025 to 2026, such as POL. It holds 2024; add rows"),
+    "years": (HEAD + "POL,2024,4.1,800\n", "forecasts: 2025 to 2026, codes such as POL. It holds 2024; add rows"),
     "codes": (HEAD + "pol,2025,4.1,800\n", "such as POL"),
     "column": ("iso,year,share_of_gdp_pct\nPOL,2025,4.1\n", "column 'iso3' missing"),
     "semicolons": ("iso3;year;share_of_gdp_pct\nPOL;2025;4,1\n", "column 'iso3' missing"),
