@@ -68,6 +68,22 @@ def deterrence_words() -> str:
     )
 
 
+EPISODES: Mapping[str, float] = {"2012": 0.11, "2020": -0.85, "2022": -5.7}
+"""Skill of the replayed posture against persistence: `article5 posture-hindcast` (docs/posture-hindcast.md)."""
+
+
+def posture_words() -> str:
+    """How the rules for US troops did when past changes were played through them."""
+    better = [year for year, skill in EPISODES.items() if skill > 0.0]
+    worse = [year for year, skill in EPISODES.items() if skill <= 0.0]
+    return (
+        "Three past changes of US posture were played through the same rules, each given its total or cut. Against "
+        f"hosts where nothing moves, the replay is better in {' and '.join(better)} and worse in {' and '.join(worse)}: "
+        "a plan that was never executed, and a surge that came in rotation, which the counts lack. Where troops go and "
+        "how fast is judgement (article5 posture-hindcast; docs/posture-hindcast.md)."
+    )
+
+
 # --- as data --------------------------------------------------------------------------------------------------------
 
 
@@ -87,6 +103,7 @@ def data() -> dict[str, Any]:
         "badges": badges(),
         "scores": score_data(found),
         "failed": failed(found),
+        "posture": {"words": posture_words(), "skill": dict(EPISODES), "command": "article5 posture-hindcast"},
         "deterrence": {"words": deterrence_words(), "kept_percent": dict(KEPT), "command": "article5 match"},
         "limits": list(LIMITS),
     }
@@ -245,6 +262,7 @@ def text() -> str:
         "## Parameters by evidence class", *_parameter_text(card["parameters"]),
         "## Scores", evidence.NOTHING_ELSE, _listed(card["scores"]["words"]), *_score_text(card["scores"]),
         "## Failed checks", _listed(_failed_text(card["failed"])),
+        "## Posture", card["posture"]["words"],
         "## Deterrence", card["deterrence"]["words"],
         "## Limits", _listed(card["limits"]),
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 import sim
 from sim import card, charts, evidence, results, scored
+from sim.analysis import posture_hindcast
 from sim.cli import main
 from sim.evidence import Known, Score, Scores
 from sim.outcomes import OUTCOMES
@@ -351,3 +352,16 @@ def test_specifications_are_valid_and_read_columns_that_exist(name, theme):
     }[name]
     altair.Chart.from_dict({**spec, "data": {"values": frame.to_dict("records")}}, validate=True)
     assert set(re.findall(r'"field": "(\w+)"', json.dumps(spec))) <= set(frame.columns)
+
+
+def test_the_card_tells_the_posture_hindcast_as_it_is():
+    rows = posture_hindcast.data(100, 0)["scores"]
+    found = {
+        row["episode"]: row["skill"]["persistence"]
+        for row in rows
+        if row["attempt"] == f"A0 {row['episode']}" and row["of"] == "hosts" and row["horizon"] == "all"
+    }
+    assert set(found) == set(card.EPISODES)
+    for year, told in card.EPISODES.items():
+        assert found[year] == pytest.approx(told, rel=0.1, abs=0.02)
+    assert "better in 2012 and worse in 2020 and 2022" in card.posture_words()

@@ -173,7 +173,9 @@ def by_ally(found: Scores) -> None:
 
 
 def deterrence() -> None:
-    """Deterrence has no scores, only constraints."""
+    """Posture was replayed and did badly; deterrence has no scores, only constraints."""
+    st.markdown(f"##### And US troops? {badge('judgement')}")
+    st.markdown(plain(card.posture_words()))
     st.markdown(f"##### And deterrence? {badge('judgement')}")
     st.markdown(plain(card.deterrence_words()))
 
