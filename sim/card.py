@@ -78,7 +78,7 @@ def posture_words() -> str:
     worse = [year for year, skill in EPISODES.items() if skill <= 0.0]
     return (
         "Three past changes of US posture were played through the same rules, each given its total or cut. Against "
-        f"hosts where nothing moves, the replay is better in {' and '.join(better)} and worse in {' and '.join(worse)}: "
+        f"hosts where nothing moves, that is better in {' and '.join(better)} and worse in {' and '.join(worse)}: "
         "a plan that was never executed, and a surge that came in rotation, which the counts lack. Where troops go and "
         "how fast is judgement (article5 posture-hindcast; docs/posture-hindcast.md)."
     )
