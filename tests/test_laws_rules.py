@@ -295,7 +295,8 @@ def test_beliefs_move_toward_the_signal_and_faster_down_than_up(belief, shown, p
 
 @given(observations(share=5.0), shocks(), params("burden"), numbers(0.0, 0.5))
 def test_a_budget_rises_with_the_share_before(seen, shock, p, more):
-    """Law 13: up to 5.5% of GDP, the lowest saturation of the prior."""
+    """Law 13: up to where the drift turns, 3.6% of GDP at the ends of the priors, above 5% nearly everywhere."""
+    seen = seen._replace(share=np.minimum(seen.share, burden.turning_share(seen, p.burden) - more))
     now = PledgeKeeper.decide(seen, p, shock).share
     higher = PledgeKeeper.decide(seen._replace(share=seen.share + more), p, shock).share
     assert np.all(higher >= now - ULP * (1.0 + now))
@@ -692,6 +693,8 @@ def hand(name, found, expected):
         hand("drift, a rise", burden.drift(SEEN, P), 0.8 * 0.1 * 2.0 / 3.0),
         hand("drift, a fall", burden.drift(SimpleNamespace(share=9.0, threat=0.5, room=0.8), P), -0.05),
         # 0.08√5 (√0.75·1 + √0.25·(−2)) = 0.08(1.9364917 − 2.2360680)
+        # 6.0 / (0.02 + 0.16·0.5)
+        hand("turning share", burden.turning_share(SimpleNamespace(threat=0.5), P), 60.0),
         hand("unit spread", burden.unit_spread(), sqrt(5.0)),
         hand("surprise", burden.surprise(SimpleNamespace(own=1.0, common=-2.0), P),
              0.08 * sqrt(5.0) * (sqrt(0.75) - 1.0)),

@@ -12,6 +12,7 @@ from sim.laws.runs import PERSON, Moment, moment
 from sim.now import Now
 from sim.params import levers, uncertainties
 from sim.plan import Plan
+from sim.rules import burden
 from sim.rules.commitment import LEAST, MOST
 from sim.seen import defended
 from sim.state import Action, Array, State
@@ -119,10 +120,10 @@ def budgets(m: Moment, strategy: Callable = PledgeKeeper.decide, now: Now | None
     return decided.share
 
 
-@law(13, "A budget rises with the share before it, up to saturation")
+@law(13, "A budget rises with the share before it, up to where its drift turns")
 def a_budget_rises_with_the_share_before(plan: Plan, seed: int, choose: Choices) -> None:
     m, more = moment(plan, seed, choose), choose.number("percentage points more", 0.0, 0.5)
-    share = np.minimum(m.witness.seen.share, float(uncertainties()["saturation"].prior.low) - 0.5)
+    share = np.minimum(m.witness.seen.share, burden.turning_share(m.witness.seen, m.now.params.burden) - more)
     found = budgets(m, share=share)
     at_least(budgets(m, share=share + more), found - ULP * (1.0 + found), "budget after a higher one")
 

@@ -27,6 +27,14 @@ def drift(observation, p):
     return np.where(mu > 0.0, observation.room, 1.0) * mu
 
 
+def turning_share(observation, p):
+    """The share from which on a higher one plans less [..., A], % of GDP: where drift times share reaches saturation.
+
+    Without threat and drift there is none. Equation 2a.
+    """
+    return p.saturation / np.maximum(p.drift + p.threat_drift * observation.threat, 1e-9)
+
+
 def unit_spread():
     """Standard deviation of a Student t of scale 1."""
     return np.sqrt(FREEDOM / (FREEDOM - 2.0))
