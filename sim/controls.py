@@ -25,7 +25,7 @@ CONTROLS: Mapping[str, Lever] = {**levers(), WITHDRAWAL.name: WITHDRAWAL}
 """Everything that has a slider, by name."""
 
 EVIDENCE = {
-    "E": "estimated from observed spending, 2014 to 2024",
+    "E": "estimable from observed spending, 2014 to 2024",
     "D": "named in a document or in data; the source says how firmly",
     "X": "deep uncertainty: explored, never estimated",
 }

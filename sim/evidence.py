@@ -281,7 +281,12 @@ def ahead(year: int, start: str) -> int:
 
 
 def as_scored(plan: Plan) -> bool:
-    """Whether a plan is what was scored: the baseline, as it stands, over whichever years."""
+    """Whether a plan is what was scored: the baseline from today on, as it stands.
+
+    A run that starts earlier draws on fits that know what came, and is no forecast.
+    """
+    if plan.quarters[0] != load_scenario("baseline").start:
+        return False
     same = load_scenario("baseline").with_horizon(plan.quarters[0], plan.quarters[-1]).plan()
     return plan.fingerprint == same.fingerprint
 

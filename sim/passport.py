@@ -208,12 +208,15 @@ def _learnt(name: str, plan: Plan) -> Posterior | None:
 def _estimate(declared: Uncertainty, plan: Plan) -> str:
     """What the panel has taught about it, in words; nothing where it could not."""
     drawn = _learnt(declared.name, plan)
-    if drawn is None:
-        return ""
-    low, middle, high = drawn.quantiles(declared.name)
     rows = {row["name"]: row for row in posterior.manifest().get("identified", [])}
     told = rows.get(declared.name)
-    narrowed = f"; {told['verdict']}, the prior's spread narrowed by {100 * told['narrowed']:.0f}%" if told else ""
+    if drawn is None:
+        return f"none; the panel was asked: {told['verdict']}" if told and not told["posterior"] else ""
+    low, middle, high = drawn.quantiles(declared.name)
+    narrowed = ""
+    if told:
+        narrowed = f"; {told['verdict']}, the prior's spread narrowed by {100 * told['narrowed']:.0f}%"
+        narrowed += f"; draws go with {told['goes_with']}"
     return f"{end(middle)}, 90% of draws between {end(low)} and {end(high)}, fitted to the panel{narrowed}"
 
 

@@ -150,13 +150,18 @@ def _rows(path: Path) -> tuple[MappingProxyType[str, str], ...]:
     """All rows of a file as it is now. Raises DataError for what is no table of text."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return tuple(MappingProxyType(row) for row in csv.DictReader(file))
+            reader = csv.DictReader(file)
+            rows = tuple(MappingProxyType(row) for row in reader)
+            header = list(reader.fieldnames or ())
     except FileNotFoundError:
         raise DataError(f"{path}: no such file. Check the name.") from None
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}. Name a file.") from None
     except (UnicodeDecodeError, csv.Error):
         raise DataError(f"{path}: is no table of text. Write it as CSV in UTF-8.") from None
+    if twice := [name for name in header if header.count(name) > 1]:
+        raise DataError(f"{path}: column {twice[0]!r} stands there twice. Keep one.")
+    return rows
 
 
 class _Reader:
@@ -238,6 +243,11 @@ def _roster(start: str, folder: Path) -> Roster:
 
 
 _POSTURE = ("permanent", "rotational", "capacity")
+
+
+def starts() -> tuple[str, ...]:
+    """The quarters in which a run can start: the first of a year, as far as the tables reach."""
+    return tuple(sorted({row["quarter"] for row in table("us_posture")}))
 
 
 def _year(start: str) -> int:
@@ -356,6 +366,11 @@ def panel(path: Path | None = None) -> Panel:
     for column in ("iso3", "year", "share_of_gdp_pct"):
         if rows and column not in rows[0]:
             raise DataError(f"{file}: column {column!r} missing. It needs iso3, year, share_of_gdp_pct.")
+    for line, row in enumerate(rows, start=2):
+        if None in row:
+            raise DataError(
+                f"{file}:{line}: more cells than columns. Write decimals with a point, and a cell a column."
+            )
     return Panel(
         iso3=np.array([(row["iso3"] or "").strip() for row in rows], dtype=np.str_),
         year=np.array(

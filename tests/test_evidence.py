@@ -365,3 +365,9 @@ def test_the_card_tells_the_posture_hindcast_as_it_is():
     for year, told in card.EPISODES.items():
         assert found[year] == pytest.approx(told, rel=0.1, abs=0.02)
     assert "better in 2012 and worse in 2020 and 2022" in card.posture_words()
+
+
+def test_a_run_from_the_past_is_no_tested_forecast():
+    baseline = sim.load_scenario("baseline")
+    assert evidence.as_scored(baseline.plan())
+    assert not evidence.as_scored(baseline.with_horizon("2019Q1", "2024Q4").plan())

@@ -105,6 +105,8 @@ def test_another_table_adds_years_and_replaces_figures(tmp_path):
         ("iso3,year,share_of_gdp_pct\nPOL,2025,420\n", "mine.csv:2: 420 is no share"),
         ("iso3,year,share_of_gdp_pct\nPOL,2025,4.2\nPOL,2025,4.3\n", "mine.csv:3: POL 2025 stands there twice"),
         ("iso3,year,share_of_gdp_pct\nPOL,2010,1.8\n", "2010 lies before 2014"),
+        ("iso3,year,share_of_gdp_pct\nPOL,2025,4,2\n", "mine.csv:2: more cells"),
+        ("iso3,year,share_of_gdp_pct,share_of_gdp_pct\nPOL,2025,4,2\n", "stands there twice"),
         ("iso3,year,share_of_gdp_pct\nPLO,2025,4.2\n", "mine.csv:2: 'PLO' is no member"),
         ("iso3,year,share_of_gdp_pct\nPOL,2025,much\n", "mine.csv:2"),
         ("iso3,year\nPOL,2025\n", "share_of_gdp_pct"),
@@ -136,6 +138,20 @@ def test_later_years_bring_their_weights(tmp_path):
     assert cases["aggregate", 1] == 2
     assert cases["aggregate", 2] == 1
     assert found.by_year()[2025]["cases"] == 60
+
+
+def test_what_a_table_does_is_said(tmp_path):
+    table = tmp_path / "mine.csv"
+    rows = ["POL,2024,4.0", "POL,2025,4.2", "DEU,2035,3.0", "USA,2025,3.2"]
+    table.write_text("iso3,year,share_of_gdp_pct\n" + "\n".join(rows), encoding="utf-8")
+    said = H.table_notes(table, 2024)
+    assert said == (
+        "mine.csv: 3 figures, 2 of years that the panel lacks.",
+        "2025: 1 of 30 allies.",
+        "2035: 1 of 30 allies, beyond 5 years from the last origin: not scored.",
+        "1 figures of the panel are replaced, for forecasts and scores: POL 2024.",
+        "Not scored: USA.",
+    )
 
 
 def test_everyone_forecasts_from_the_same_figures(tmp_path):

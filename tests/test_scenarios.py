@@ -178,7 +178,8 @@ STRUCTURE = {
     "bad quarter": ("name: x\nlevers: {pledge: {2025Q5: 2}}\n", "levers.pledge.2025Q5: '2025Q5' is no quarter"),
     "backwards": ("name: x\nstart: 2025Q1\nend: 2024Q4\n", "x.yaml:3: end: 2024Q4 lies before the start 2025Q1."),
     "too long": ("name: x\nend: 2099Q1\n", "x.yaml:2: end: 2099Q1 is too far. A run ends by 2064Q4"),
-    "no data": ("name: x\nstart: 2014Q1\n", "x.yaml:2: start: "),
+    "no data": ("name: x\nstart: 2014Q1\n", "x.yaml:2: start: no run starts in 2014Q1."),
+    "no first quarter": ("name: x\nstart: 2019Q2\n", "write one from 2015Q1 to 2025Q1."),
     "event outside": ("name: x\nevents: [{from: 2050Q1, levers: {pledge: 3}}]\n", "events.0.from: 2050Q1 is outside"),
     "event backwards": (
         "name: x\nevents: [{from: 2030Q1, until: 2029Q1, levers: {pledge: 3}}]\n",

@@ -83,6 +83,24 @@ def observed(table: Path | None = None) -> Observed:
     return Observed(years, codes, every(share), every(gdp))
 
 
+def table_notes(table: Path, last: int) -> tuple[str, ...]:
+    """What a table does to the panel, in sentences; `last` is the last origin."""
+    given, own, codes = reference.figures(table), reference.figures(), with_forces()
+    used = {key: value for key, value in given.share.items() if key[0] in codes}
+    new = {key for key in used if key not in own.share}
+    changed = {key for key, value in used.items() if key in own.share and own.share[key] != value}
+    notes = [f"{table.name}: {len(used)} figures, {len(new)} of years that the panel lacks."]
+    for year in sorted({year for _, year in new}):
+        reached = "" if year <= last + HORIZONS else f", beyond {HORIZONS} years from the last origin: not scored"
+        notes.append(f"{year}: {sum(key[1] == year for key in new)} of {len(codes)} allies{reached}.")
+    if changed:
+        names = ", ".join(f"{ally} {year}" for ally, year in sorted(changed)[:5])
+        notes.append(f"{len(changed)} figures of the panel are replaced, for forecasts and scores: {names}.")
+    if others := sorted({ally for ally, _ in given.share if ally not in codes}):
+        notes.append(f"Not scored: {', '.join(others)}.")
+    return tuple(notes)
+
+
 def with_forces() -> tuple[str, ...]:
     """Codes of the allies that are scored, in their canonical order."""
     return tuple(i for i, kept in zip(ALLIES, roster().forces > 0.0, strict=True) if kept)
@@ -218,6 +236,7 @@ class Hindcast:
     worlds: int
     seed: int
     fits: Mapping[int, str]  # digest of the draws by origin; "priors" where there were none
+    notes: tuple[str, ...] = ()  # what another table changed, and what of it is not scored
 
     def score(self, who: str, horizon: int, aggregate: bool = False) -> Scored | None:
         """Scores of one forecaster at one horizon."""
@@ -384,7 +403,8 @@ def hindcast(
             made[name].append(by_rule(name, seen, origin, years, worlds, seed))
         if progress is not None:
             progress(done, len(chosen))
-    return Hindcast(seen, {name: tuple(parts) for name, parts in made.items()}, worlds, seed, fits)
+    notes = table_notes(table, max(chosen)) if table is not None else ()
+    return Hindcast(seen, {name: tuple(parts) for name, parts in made.items()}, worlds, seed, fits, notes)
 
 
 # --- in words -----------------------------------------------------------------------------------------------------
@@ -397,7 +417,10 @@ HONEST = (
 
 def text(told: Mapping[str, Any]) -> str:
     """What `data` holds as text: scores by horizon against all baselines, the aggregate, and what was aimed at."""
-    parts = [f"Forecasts of spending shares, {told['worlds']:,} worlds from each origin, in points of GDP."]
+    parts = [
+        f"Forecasts of spending shares, {told['worlds']:,} worlds from each origin, in points of GDP.",
+        *told["notes"],
+    ]
     for key, title in (("crps", "By ally"), ("crps_aggregate", "All allies together")):
         if told[key]:
             parts += ["", f"{title}: CRPS by years ahead (smaller is better)", _crps_table(told[key])]
@@ -467,6 +490,7 @@ def data(found: Hindcast) -> dict[str, Any]:
     return {
         "worlds": found.worlds,
         "seed": found.seed,
+        "notes": list(found.notes),
         "fits": {str(origin): digest for origin, digest in found.fits.items()},
         "rows": found.rows(),
         "crps": crps(False),

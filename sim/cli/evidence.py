@@ -50,11 +50,11 @@ def match(scenario, worlds, seed, table, as_json):
     "table",
     type=click.Path(path_type=Path),
     metavar="TABLE.csv",
-    help="Other or later years: columns iso3, year, share_of_gdp_pct.",
+    help="Figures to put over the panel, such as later years: iso3, year, share_of_gdp_pct[, gdp_usd2021_bn].",
 )
 @click.option(
     "--worlds",
-    type=click.IntRange(2),
+    type=click.IntRange(20),
     default=hindcasts.WORLDS,
     show_default=True,
     help="How many worlds from each origin.",

@@ -13,7 +13,7 @@ from sim.facts import READINGS, load_facts
 from sim.params import Lever, levers, off_neutral, uncertainties
 from sim.plan import withdrawal_statuses
 from sim.reading import hint
-from sim.reference import ALLIES, DataError, roster
+from sim.reference import ALLIES, DataError, roster, starts
 from sim.scenario.blocks import EVERY_SCHOOL, LONGEST, POSTERIOR, PRIOR, Event, WithdrawalBlock, withdrawal
 from sim.scenario.stated import is_stated, number, stated_problems, unfixed_problems
 
@@ -63,6 +63,12 @@ def _horizon_problems(scenario: "Scenario", where: Where) -> list[str]:
     if found:
         return found
     first, last = calendar.number(scenario.start), calendar.number(scenario.end)
+    known = starts()
+    if not known[0] <= scenario.start <= known[-1] or not calendar.is_first(scenario.start):
+        return [
+            f"{where(('start',))} no run starts in {scenario.start}. Budgets are decided in the first quarter: "
+            f"write one from {known[0]} to {known[-1]}."
+        ]
     if last < first:
         return [f"{where(('end',))} {scenario.end} lies before the start {scenario.start}. Put it after."]
     if last - first >= LONGEST:
