@@ -247,11 +247,11 @@ def reference_scale(plan: Plan, seed: int, worlds: Sequence[int]) -> np.ndarray:
     It depends on the parameters and not on the policy, so that scenarios which are compared share it.
     """
     reference = plan.without_policy(plan.quarters_from_start(ANCHOR_QUARTERS), DEFAULT_STRATEGY)
-    return _reference_scale(reference, seed, tuple(worlds))
+    return _reference_scale(reference, seed, draws.lasting(worlds))
 
 
 @lru_cache(maxsize=128)
-def _reference_scale(plan: Plan, seed: int, worlds: tuple[int, ...]) -> np.ndarray:
+def _reference_scale(plan: Plan, seed: int, worlds: Sequence[int]) -> np.ndarray:
     quiet = draws.quiet(seed, worlds, plan.quarters, plan.roster.iso3)
     scale = anchored(plan, seed, worlds, quiet, Columns(plan.strategies))
     scale.setflags(write=False)

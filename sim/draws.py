@@ -5,8 +5,8 @@ Two policies under one seed differ by policy and not by luck. Any draw can be re
 per quarter (or per year), a column per ally in ISO order. A longer horizon only appends rows.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -166,11 +166,39 @@ def stream(seed: int, *words: object) -> Generator:
     return Generator(Philox(key=[seed, int.from_bytes(digest, "little")], counter=[0, 0, 0, 1 << 33]))
 
 
+@dataclass(frozen=True, eq=False)
+class Points(Sequence[int]):
+    """Worlds put at chosen points of what is uncertain: a sequence of worlds whose uniform numbers are given.
+
+    `luck` [R] says whose surprises each of them has, and `uniforms` which number stands in the place of the one that
+    `uniform` would draw for a name, [R] each. What is not named is drawn as in the world that lends its luck.
+    Wherever worlds are asked for, such points can stand: that is how a design of experiments is played.
+    """
+
+    luck: NDArray[np.intp]
+    uniforms: Mapping[str, Array] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.luck)
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, slice):
+            return Points(self.luck[key], {name: column[key] for name, column in self.uniforms.items()})
+        return int(self.luck[key])
+
+
+def lasting(worlds: Sequence[int]) -> Any:
+    """These worlds as something that a cache can hold on to."""
+    return worlds if isinstance(worlds, (Points, range)) else tuple(worlds)
+
+
 def uniform(seed: int, name: str, worlds: Sequence[int]) -> Array:
     """One uniform number [R, 1] per world for a name, such as a parameter's: no other name changes it.
 
     World w reads the counter block w of the stream keyed by (seed, digest of the name).
     """
+    if isinstance(worlds, Points) and name in worlds.uniforms:
+        return np.asarray(worlds.uniforms[name], dtype=np.float64)[:, None]
     key = [seed, int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")]
     first, last = (min(worlds), max(worlds)) if len(worlds) else (0, -1)
     if last - first >= SPARSE * max(len(worlds), 1):

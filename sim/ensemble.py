@@ -58,6 +58,11 @@ def blocks(worlds: int, size: int = BLOCK) -> Iterator[range]:
         yield range(first, min(first + size, worlds))
 
 
+def outcomes_of(plan: Plan, worlds: Sequence[int], seed: int, names: Sequence[str]) -> xr.Dataset:
+    """Some outcomes of these very worlds, or points, played as one block: dims (world, year[, front | host])."""
+    return outcomes(trajectories(plan, worlds, seed, variables_of(names)), names)
+
+
 def run(
     scenario: Any,
     worlds: int = 1000,
@@ -212,7 +217,7 @@ def run_outcomes(
     affordable(worlds, OUTCOME_BYTES * len(plan.quarters) // 44 * len(chosen) // len(OUTCOMES))
     tables = []
     for part in blocks(worlds, block):
-        tables.append(outcomes(trajectories(plan, part, seed, variables_of(chosen)), chosen))
+        tables.append(outcomes_of(plan, part, seed, chosen))
         if progress is not None:
             progress(part.stop, worlds)
     joined = xr.concat(tables, dim="world", data_vars="minimal", coords="minimal", compat="override")

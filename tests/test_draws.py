@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from numpy.random import Generator, Philox
 from scipy.stats import t as student
 
-from sim import draws
+from sim import draws, ensemble, posterior
 from sim.agents import Alliance
 from sim.draws import CHANNELS
 from sim.params import uncertainties
 from sim.reference import ALLIES
+from sim.scenario import load_scenario
 from tests.strategies import plan, schools, seeds, span, worlds
 
 MANY = range(4000)
@@ -207,3 +208,32 @@ def test_every_uncertainty_is_drawn_from_its_prior():
             expected = prior.quantile((np.arange(len(MANY)) + 0.5)[:, None] / len(MANY), schools_of)
             spread = np.std(expected) / np.sqrt(len(MANY))
             assert abs(np.mean(value) - np.mean(expected)) <= 6.0 * spread + 1e-12, field.name
+
+
+# --- chosen points of what is uncertain ---------------------------------------------------------------------------
+
+
+def test_points_that_repeat_what_would_be_drawn_change_nothing():
+    plan = load_scenario("conditional-article5").plan()
+    plain = ensemble.outcomes_of(plan, range(5), 3, ["risk", "cohesion"])
+    names = ["drift", "anchor", posterior.STREAM]
+    same = draws.Points(np.arange(5), {name: draws.uniform(3, name, range(5))[:, 0] for name in names})
+    assert ensemble.outcomes_of(plan, same, 3, ["risk", "cohesion"]).equals(plain)
+
+
+def test_a_point_moves_its_parameter_and_no_other():
+    plan = load_scenario("conditional-article5").plan()
+    moved = plan.params(0, draws.Points(np.arange(4), {"anchor": np.array([0.0, 0.3, 0.6, 1.0])}))
+    usual = plan.params(0, range(4))
+    assert np.all(np.diff(moved.deterrence.anchor[:, 0]) > 0)
+    assert np.array_equal(moved.capability.turnover, usual.capability.turnover)
+    assert moved.burden.drift.shape == (4, 1)
+    assert np.array_equal(moved.burden.drift, usual.burden.drift)
+
+
+def test_a_part_of_points_is_points():
+    points = draws.Points(np.array([4, 4, 7]), {"drift": np.array([0.1, 0.2, 0.3])})
+    part = points[1:]
+    assert list(part) == [4, 7]
+    assert part.uniforms["drift"].tolist() == [0.2, 0.3]
+    assert points[2] == 7
