@@ -42,5 +42,5 @@ $(VENV)/.app: $(VENV)/.made pyproject.toml
 	touch $@
 
 $(VENV)/.test: $(VENV)/.made pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[app,test,check]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[app,analysis,cluster,docs,test,check]"
 	touch $@
