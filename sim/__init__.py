@@ -13,6 +13,7 @@ from sim.analysis.explanation import explain
 from sim.analysis.matching import matched
 from sim.ensemble import run
 from sim.errors import InputError, ScenarioError
+from sim.evaluation import evaluate
 from sim.outcomes import outcomes
 from sim.results import compare
 from sim.scenario import Scenario, load_scenario, scenario_names
@@ -27,6 +28,7 @@ __all__ = [
     "ScenarioError",
     "compare",
     "ensemble",
+    "evaluate",
     "explain",
     "load_scenario",
     "matched",
