@@ -11,6 +11,7 @@ from sim import ensemble, reading
 from sim.agents import Alliance, Ally
 from sim.analysis.explanation import explain
 from sim.analysis.matching import matched
+from sim.analysis.tipping import tipping_point
 from sim.ensemble import run
 from sim.errors import InputError, ScenarioError
 from sim.evaluation import evaluate
@@ -36,4 +37,5 @@ __all__ = [
     "reading",
     "run",
     "scenario_names",
+    "tipping_point",
 ]
