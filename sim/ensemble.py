@@ -143,6 +143,11 @@ def _shape(plan: Plan, name: str, worlds: int) -> tuple[int, ...]:
     return (len(plan.quarters), worlds, *allies)
 
 
+def school_names(plan: Plan, worlds: Sequence[int]) -> list[str]:
+    """The school of each world."""
+    return [SCHOOLS[s] for s in plan.schools(worlds)[:, 0]]
+
+
 def labelled(plan: Plan, stored: dict[str, Any], seed: int, worlds: Sequence[int]) -> xr.Dataset:
     """Arrays stored by quarter, with their labels, units and sources and the worlds first."""
     data = xr.Dataset(
@@ -166,7 +171,7 @@ def labelled(plan: Plan, stored: dict[str, Any], seed: int, worlds: Sequence[int
             "ally": list(plan.roster.iso3),
             "name": ("ally", list(plan.roster.name)),
             "front": ("ally", list(plan.roster.front)),
-            "school": ("world", [SCHOOLS[s] for s in plan.schools(worlds)[:, 0]]),
+            "school": ("world", school_names(plan, worlds)),
         },
     )
     for name, path in plan.levers.items():

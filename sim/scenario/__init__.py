@@ -44,8 +44,10 @@ __all__ = [
     "Scenario",
     "ScenarioFile",
     "WithdrawalBlock",
+    "giving_way",
     "load_scenario",
     "remarks",
+    "scenario_from",
     "scenario_names",
     "scenarios_dir",
     "schema",
@@ -77,7 +79,7 @@ class Scenario:
 
         Raises ScenarioError for an unknown lever or a value out of range.
         """
-        events = _giving_way(self.events, values)
+        events = giving_way(self.events, values)
         return _checked(replace(self, levers={**self.levers, **deepcopy(values)}, events=events), "with_levers")
 
     def with_uncertainties(self, **values: Any) -> "Scenario":
@@ -206,17 +208,28 @@ def scenario_names() -> tuple[str, ...]:
     return ("baseline", *(name for name in names if name != "baseline"))
 
 
-def load_scenario(name: str | Path) -> Scenario:
-    """A scenario by its name in `scenarios/`, or by its path.
+def load_scenario(name: str | Path, beside: Path = Path()) -> Scenario:
+    """A scenario by its name in `scenarios/`, or by its path; a relative path is seen from the folder `beside`.
 
     Raises ScenarioError with one line per problem: file, line, key, what is wrong, what would be right.
     """
     try:
-        return _load(_find(str(name), Path()), ())
+        return _load(_find(str(name), beside), ())
     except ScenarioError:
         raise
     except InputError as error:
         raise ScenarioError(error.problems) from None
+
+
+def scenario_from(written: Mapping[str, Any], key: str) -> Scenario:
+    """A scenario from its plain data, as `Scenario.written` gives it. Raises ScenarioError."""
+    try:
+        parsed = ScenarioFile.model_validate(dict(written))
+    except ValidationError as error:
+        raise ScenarioError(
+            f"{key}: {'.'.join(map(str, e['loc']))}: {reading.complaint(_block(e['loc']), e)}" for e in error.errors()
+        ) from None
+    return _checked(_merged(key, Scenario(key="", name=""), parsed), key)
 
 
 def _find(name: str, beside: Path) -> Path:
@@ -236,7 +249,7 @@ def _load(path: Path, above: tuple[Path, ...]) -> Scenario:
     if parsed.extends is not None:
         target = _find_parent(page, parsed.extends, (*above, path))
         parent = _load(target, (*above, path))
-        parent = replace(parent, events=_giving_way(parent.events, parsed.levers))
+        parent = replace(parent, events=giving_way(parent.events, parsed.levers))
     scenario = _merged(path.stem, parent, parsed)
     found += problems(scenario, lambda place: page.where(_own(place, parent)))
     if found:
@@ -244,7 +257,7 @@ def _load(path: Path, above: tuple[Path, ...]) -> Scenario:
     return scenario
 
 
-def _giving_way(events: Sequence[Event], levers_: Collection[str]) -> tuple[Event, ...]:
+def giving_way(events: Sequence[Event], levers_: Collection[str]) -> tuple[Event, ...]:
     """Events without the levers that are now set for the whole run; those that set nothing else are gone."""
     return tuple(
         event.model_copy(update={"levers": left})
