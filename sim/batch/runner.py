@@ -1,7 +1,8 @@
 """Running a batch: blocks go out to workers, come back, and are written; whatever happens, finished blocks stay."""
 
+import tempfile
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from sim import ensemble, saving
 from sim.batch import gather
 from sim.batch.blocks import POLICIES, Block, Played, Player, blocks, play, task
 from sim.batch.store import COMPLETE, SHARD, Store, digest_of
-from sim.batch.tables import Failure
+from sim.batch.tables import FAILURES_TABLE, SUMMARIES_TABLE, Failure
 from sim.batch.workers import Crew, crew
 from sim.errors import InputError, RunError
 from sim.experiment import Experiment
@@ -22,6 +23,9 @@ Report = Callable[[int, int], None]
 
 CUT = (ensemble.BLOCK, POLICIES)
 """Worlds and policies of a block."""
+
+DEATHS = 2
+"""A block that has been alone with so many workers when they died is taken to be the cause."""
 
 WHOLE = (1, 1)
 """The only shard of a batch that is not shared out."""
@@ -116,9 +120,10 @@ def _work(
     """Hand out blocks, never more than some ahead, and write each as it comes back.
 
     When workers die, nobody can say which block it was: those that were out are played again, one at a time, and one
-    that kills its worker alone becomes a failure.
+    that kills its worker twice while it is alone becomes a failure.
     """
     waiting, alone, out = deque(left), deque[Block](), dict[Future, Block]()
+    deaths = Counter[int]()
     done = count - len(left)
 
     def hand_out(block: Block) -> None:
@@ -141,7 +146,8 @@ def _work(
             except BrokenExecutor as error:
                 suspects, out = [block, *out.values()], {}
                 gang.renew()
-                if len(suspects) > 1 or not one_by_one:
+                deaths.update(b.number for b in suspects if one_by_one)
+                if deaths[block.number] < DEATHS:
                     alone.extend(sorted(suspects, key=lambda b: b.number))
                     break
                 played = _failed(block, f"the worker process ended: {error}")
@@ -265,8 +271,7 @@ TRIAL = 256
 
 def forecast(experiment: Experiment, workers: int = 1) -> Forecast:
     """How long and how large a batch would be, from a few policies tried in a few worlds, here and now."""
-    worlds = min(experiment.worlds, TRIAL)
-    policies = experiment.policies[: min(len(experiment.policies), 3)]
+    worlds, policies = min(experiment.worlds, TRIAL), experiment.policies[:3]
     tried = replace(experiment, policies=policies, worlds=worlds)
     (block,) = blocks(tried)
     play(task(tried, replace(block, worlds=range(min(worlds, 8)))))
@@ -274,9 +279,23 @@ def forecast(experiment: Experiment, workers: int = 1) -> Forecast:
     played = play(task(tried, block))
     each = (time.perf_counter() - begun) / (worlds * len(policies))
     runs = experiment.worlds * len(experiment.policies)
-    size = sum(len(content) for name, content in played.files.items() if name != "sketches") * runs
-    summaries = 100 * len(experiment.outcomes) * len(experiment.years) * 5 * len(experiment.policies)
     return Forecast(
         len(experiment.policies), experiment.worlds, len(blocks(experiment)), each * runs / workers,
-        size // (worlds * len(policies)) + summaries,
+        _size(experiment, tried, block, played),
     )  # fmt: skip
+
+
+def _size(experiment: Experiment, tried: Experiment, block: Block, played: Played) -> int:
+    """Bytes of all tables, from those of a trial: each grows with policies, with worlds, or with both."""
+    more_policies = len(experiment.policies) / len(tried.policies)
+    more_worlds = experiment.worlds / tried.worlds
+    growth = {
+        gather.POLICIES_TABLE: more_policies, SUMMARIES_TABLE: more_policies, FAILURES_TABLE: 1.0,
+        gather.WORLDS_TABLE: more_worlds * len(experiment.natures) / len(tried.natures),
+    }  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        store.put(block, played)
+        gather.write(gather.Gathered(tried, _indices([store], [block]), [block]), Path(folder))
+        sizes = {path.stem: path.stat().st_size for path in Path(folder).glob("*.parquet")}
+    return round(sum(size * growth.get(name, more_policies * more_worlds) for name, size in sizes.items()))
