@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from scipy.stats import qmc
 
 from sim.draws import stream
 
@@ -108,9 +107,9 @@ class Design(_Part):
         """Every setting in order; where nothing is written, the scenario as it stands."""
         found: list[Settings] = [*self.listed, *_grid(self.grid)]
         if self.latin_hypercube:
-            found += _sampled(self.latin_hypercube, qmc.LatinHypercube, stream(seed, "latin hypercube"))
+            found += _sampled(self.latin_hypercube, "LatinHypercube", stream(seed, "latin hypercube"))
         if self.sobol:
-            found += _sampled(self.sobol, qmc.Sobol, stream(seed, "sobol"))
+            found += _sampled(self.sobol, "Sobol", stream(seed, "sobol"))
         return found or [{}]
 
 
@@ -119,9 +118,13 @@ def _grid(grid: Mapping[str, Sequence[float]]) -> Iterator[Settings]:
         yield from (dict(zip(grid, values, strict=True)) for values in product(*grid.values()))
 
 
-def _sampled(part: Sampled, kind: Any, generator: np.random.Generator) -> list[Settings]:
+def _sampled(part: Sampled, kind: str, generator: np.random.Generator) -> list[Settings]:
+    from scipy.stats import qmc  # takes a second to load, and few need it
+
     low, high = np.array(list(part.ranges.values())).T
-    points = qmc.scale(kind(d=len(part.ranges), rng=int(generator.integers(2**63))).random(part.samples), low, high)
+    points = qmc.scale(
+        getattr(qmc, kind)(d=len(part.ranges), rng=int(generator.integers(2**63))).random(part.samples), low, high
+    )
     return [dict(zip(part.ranges, map(_rounded, row), strict=True)) for row in points]
 
 
