@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from sim.analysis.sensitivity.findings import LEADERS, SETTLED, Found, Sensitivity, Settling
+from sim.analysis.sensitivity.findings import LEADERS, SETTLED, Sensitivity, Settling
 from sim.analysis.sensitivity.question import Question
 from sim.analysis.sensitivity.sentences import TOLD, percent, sentences
 from sim.tables import lines, number
