@@ -3,10 +3,12 @@
 A page asks for them with a line `<!-- make: levers -->`; a declaration is then all that has to be written.
 """
 
+import dataclasses
 import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import is_dataclass
 from fnmatch import fnmatch
 from functools import cache
 from importlib import import_module
@@ -16,6 +18,7 @@ from typing import Any
 
 import click
 from docutils import nodes
+from pydantic import BaseModel
 from sphinx.application import Sphinx
 
 import sim
@@ -24,6 +27,7 @@ from sim.agents import strategies
 from sim.catalogue import CATALOGUE
 from sim.cli import main
 from sim.params import levers, uncertainties
+from sim.scenario import Event, ScenarioFile, WithdrawalBlock
 
 ROOT = Path(__file__).parents[1]
 ASKED = re.compile(r"^<!-- make: (\w+)(.*?) -->$", re.M)
@@ -44,7 +48,7 @@ def grouped(rows: Iterable[tuple[str, Sequence[str]]], head: Sequence[str], leve
     groups: dict[str, list[Sequence[str]]] = {}
     for group, row in rows:
         groups.setdefault(group, []).append(row)
-    return "\n\n".join(f"{level} {group.capitalize()}\n\n{table(head, rows)}" for group, rows in groups.items())
+    return "\n\n".join(f"{level} {group[:1].upper()}{group[1:]}\n\n{table(head, rows)}" for group, rows in groups.items())
 
 
 def anchor(name: str, kind: str = "") -> str:
@@ -64,7 +68,7 @@ def make_levers() -> str:
             lever.kind,
             [
                 f"{anchor(lever.name, 'lever')} {lever.about}. {lever.note}"
-                + (f" *Needs {', '.join(lever.needs)}.*" if lever.needs else ""),
+                + (f" Needs {_linked(lever.needs)}." if lever.needs else ""),
                 lever.unit, f"{lever.low:,g} to {lever.high:,g}", f"{lever.neutral:,g}", f"{lever.default:,g}",
                 f"{lever.evidence} · {lever.equation}", sourced(lever.source),
             ],
@@ -73,6 +77,11 @@ def make_levers() -> str:
     ]  # fmt: skip
     head = ["lever", "unit", "range", "no effect at", "default", "evidence · equation", "sources"]
     return grouped(rows, head)
+
+
+def _linked(needs: Sequence[str]) -> str:
+    """What a lever needs, each lever a link to its row."""
+    return " or ".join(f"[`{name}`](#lever-{name})" if name in levers() else name for name in needs)
 
 
 def make_uncertainties() -> str:
@@ -115,6 +124,20 @@ def make_scenarios() -> str:
     return table(["scenario", "what it asks and assumes", "digest"], rows)
 
 
+def make_keys() -> str:
+    """Every key of a scenario file."""
+    blocks = {"The file": ScenarioFile, "An event": Event, "A withdrawal": WithdrawalBlock}
+    return "\n\n".join(f"## {title}\n\n{_keys(model)}" for title, model in blocks.items())
+
+
+def _keys(model: type[BaseModel]) -> str:
+    rows = [
+        [f"`{field.alias or name}`" + (" (required)" if field.is_required() else ""), field.description or ""]
+        for name, field in model.model_fields.items()
+    ]
+    return table(["key", "what it says"], rows)
+
+
 def make_strategies() -> str:
     """Every strategy of an ally."""
     rows = [[f"`{name}`", inspect.cleandoc(cls.__doc__ or "").split("\n\n")[0]] for name, cls in strategies().items()]
@@ -147,13 +170,19 @@ def make_facts() -> str:
             f"{fact.title}, {fact.date}",
             [
                 f"{anchor(fact.id, 'source')} {fact.about}",
-                "" if fact.value is None else f"{fact.value} {fact.unit}",
+                _number(fact),
                 fact.hedge, fact.status, f"{fact.speaker}, {fact.place}",
             ],
         )
         for fact in facts.load_facts().values()
     ]  # fmt: skip
     return grouped(rows, ["fact", "number", "hedge", "status", "who, and where"], "###")
+
+
+def _number(fact: facts.Fact) -> str:
+    if fact.value is None or isinstance(fact.value, str):
+        return fact.value or ""
+    return f"{fact.value:,} {fact.unit}"
 
 
 def make_publications() -> str:
@@ -241,11 +270,17 @@ def make_modules(patterns: str) -> str:
 
 
 def _module(name: str) -> str:
-    """The directive for a module; one that a function of its package hides under its own name cannot be linked to."""
+    """The directive for a module, without what the public interface has already.
+
+    A module that a function of its package hides under the same name cannot be linked to.
+    """
     above, leaf = name.rsplit(".", 1)
     hidden = not isinstance(getattr(import_module(above), leaf, None), ModuleType)
-    options = ["   :ignore-module-all:"] + ["   :no-index:"] * hidden
-    return "\n".join([f"## {name}\n", "```{eval-rst}", f".. automodule:: {name}", *options, "```"])
+    public = [n for n in sim.__all__ if getattr(getattr(sim, n), "__module__", "") == name]
+    options = ["   :ignore-module-all:", f"   :exclude-members: {', '.join(public)}"] + ["   :no-index:"] * hidden
+    also = [f"In [the public interface](../python.md): {', '.join(f'{{py:obj}}`sim.{n}`' for n in public)}."]
+    directive = ["```{eval-rst}", f".. automodule:: {name}", *options, "```"]
+    return "\n".join([f"## {name}\n", *directive, *(["", *also] if public else [])])
 
 
 # --- the texts beside the code ----------------------------------------------------------------------------------
@@ -286,20 +321,32 @@ def stale(app: Sphinx, env: Any, *changed: Any) -> list[str]:
 
 # --- docstrings -------------------------------------------------------------------------------------------------
 
-FIELD = re.compile(r"^    (\w+): [^#\n]*#\s*(.+)$", re.M)
+COMMENT = re.compile(r"^    (\w+): [^#\n]*#\s*(.+)$", re.M)
+LONG = 6
+"""Fields from which on a class does without its signature: they are told one by one below."""
 
 
 def fields(app: Sphinx, what: str, name: str, value: Any, options: Any, lines: list[str]) -> None:
-    """What is said beside the fields of a class, shape and unit, belongs to its docstring."""
-    if what == "class" and isinstance(value, type) and value.__module__.startswith("sim") and (said := _said(value)):
-        lines += ["", *said, ""]
+    """What is said beside the fields of a class, such as shape and unit, belongs to its docstring."""
+    if what == "class" and (told := _fields(value)):
+        lines += ["", *(f"* ``{field}``{': ' if words else ''}{words}" for field, words in told.items()), ""]
+
+
+def short(app: Sphinx, what: str, name: str, value: Any, options: Any, signature: str, returns: str) -> Any:
+    """A class with many fields is shown without its signature."""
+    return ("", None) if what == "class" and len(_fields(value)) > LONG else None
 
 
 @cache
-def _said(value: type) -> list[str]:
-    """A line for each field of a class that has a comment beside it."""
-    found = FIELD.findall(inspect.getsource(value))
-    return [f"* ``{field}``: {words}" for field, words in found if words != "fmt: skip"]
+def _fields(value: Any) -> dict[str, str]:
+    """The fields of one of our dataclasses or named tuples, with what their declaration or the comment beside says."""
+    names = list(getattr(value, "__dataclass_fields__", getattr(value, "_fields", ())))
+    if not names or not isinstance(value, type):
+        return {}
+    said = dict(COMMENT.findall(inspect.getsource(value)))
+    declared = {f.name: f.metadata.get("about", "") for f in dataclasses.fields(value)} if is_dataclass(value) else {}
+    told = {field: declared.get(field) or said.get(field, "") for field in names}
+    return told if len(names) > LONG or any(told.values()) else {}
 
 
 def trim(app: Sphinx, doctree: nodes.document) -> None:
@@ -315,5 +362,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("source-read", fill)
     app.connect("env-get-outdated", stale)
     app.connect("autodoc-process-docstring", fields)
+    app.connect("autodoc-process-signature", short)
     app.connect("doctree-read", trim)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
