@@ -48,12 +48,14 @@ def grouped(rows: Iterable[tuple[str, Sequence[str]]], head: Sequence[str], leve
     groups: dict[str, list[Sequence[str]]] = {}
     for group, row in rows:
         groups.setdefault(group, []).append(row)
-    return "\n\n".join(f"{level} {group[:1].upper()}{group[1:]}\n\n{table(head, rows)}" for group, rows in groups.items())
+    return "\n\n".join(
+        f"{level} {group[:1].upper()}{group[1:]}\n\n{table(head, rows)}" for group, rows in groups.items()
+    )
 
 
-def anchor(name: str, kind: str = "") -> str:
+def anchor(name: str, kind: str) -> str:
     """A name as code, to which other pages can link."""
-    return f"[`{name}`]{{#{kind or 'the'}-{name}}}"
+    return f"[`{name}`]{{#{kind}-{name.replace('_', '-')}}}"
 
 
 def sourced(keys: Iterable[str]) -> str:
@@ -81,7 +83,7 @@ def make_levers() -> str:
 
 def _linked(needs: Sequence[str]) -> str:
     """What a lever needs, each lever a link to its row."""
-    return " or ".join(f"[`{name}`](#lever-{name})" if name in levers() else name for name in needs)
+    return " or ".join(f"[`{name}`](#lever-{name.replace('_', '-')})" if name in levers() else name for name in needs)
 
 
 def make_uncertainties() -> str:
