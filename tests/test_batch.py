@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
@@ -203,6 +203,23 @@ def test_a_block_that_kills_its_worker_is_a_row_and_the_others_are_saved(tmp_pat
     kept, every = (pd.read_parquet(x / "outcomes.parquet") for x in (tmp_path / "out", whole))
     lost = every["policy"].isin(block.policies) & every["world"].isin(block.worlds)
     pd.testing.assert_frame_equal(kept, every[~lost].reset_index(drop=True))
+
+
+def test_an_executor_that_goes_away_ends_it_cleanly_and_it_goes_on(tmp_path, small, whole):
+    class Leaving(ThreadPoolExecutor):
+        handed = 0
+
+        def submit(self, *words, **keywords):
+            Leaving.handed += 1
+            if Leaving.handed > 5:
+                raise BrokenExecutor("gone")
+            return super().submit(*words, **keywords)
+
+    with Leaving(1) as executor, pytest.raises(RunError, match=r"the workers are gone\. Go on with --resume"):
+        batch.run_batch(small, tmp_path / "out", cut=SMALL, executor=executor)
+    ran = batch.run_batch(small, tmp_path / "out", resume=True)
+    assert ran.found > 0
+    same_tables(tmp_path / "out", whole)
 
 
 def test_a_block_that_fails_as_a_whole_is_told(tmp_path, small):

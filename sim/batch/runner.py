@@ -81,7 +81,7 @@ def run_batch(
         left = [block for block in mine if block.number not in done]
         try:
             with crew(workers, executor) as gang:
-                _work(store, experiment, left, gang, len(mine), player, report)
+                _Shift(store, experiment, gang, player).work(left, len(mine), report)
         except KeyboardInterrupt:
             raise RunError(_stopped(store, mine)) from None
         except saving.NotWritten as error:
@@ -113,52 +113,74 @@ def _same(store: Store, experiment: Experiment, shard: tuple[int, int]) -> tuple
     return told, tuple(told["block"])  # type: ignore[return-value]
 
 
-def _work(
-    store: Store, experiment: Experiment, left: Sequence[Block], gang: Crew, count: int, player: Player,
-    report: Report | None,
-) -> None:  # fmt: skip
-    """Hand out blocks, never more than some ahead, and write each as it comes back.
+class _Shift:
+    """Hands out blocks, never more than some ahead, and writes each as it comes back.
 
     When workers die, nobody can say which block it was: those that were out are played again, one at a time, and one
     that kills its worker twice while it is alone becomes a failure.
     """
-    waiting, alone, out = deque(left), deque[Block](), dict[Future, Block]()
-    deaths = Counter[int]()
-    done = count - len(left)
 
-    def hand_out(block: Block) -> None:
-        out[gang.executor.submit(player, task(experiment, block))] = block
+    def __init__(self, store: Store, experiment: Experiment, gang: Crew, player: Player) -> None:
+        self.store, self.experiment, self.gang, self.player = store, experiment, gang, player
+        self.suspects, self.deaths = deque[Block](), Counter[int]()
+        self.out: dict[Future, Block] = {}
 
-    while waiting or alone or out:
-        one_by_one = bool(alone)
-        source = alone if one_by_one else waiting
-        while source and len(out) < (1 if one_by_one else gang.ahead):
-            hand_out(source.popleft())
-        ready, _ = wait(out, return_when=FIRST_COMPLETED)
-        for future in ready:
-            block = out.pop(future)
-            try:
-                played = future.result()
-            except CancelledError:
-                raise RunError(
-                    f"{store.target}: the workers are gone. Go on with --resume once there are some."
-                ) from None
-            except BrokenExecutor as error:
-                suspects, out = [block, *out.values()], {}
-                gang.renew()
-                deaths.update(b.number for b in suspects if one_by_one)
-                if deaths[block.number] < DEATHS:
-                    alone.extend(sorted(suspects, key=lambda b: b.number))
-                    break
-                played = _failed(block, f"the worker process ended: {error}")
-            except Exception as error:
-                played = _failed(block, f"{type(error).__name__}: {error}")
-            store.put(block, played)
-            done += 1
-            if report is not None:
-                report(done, count)
-            if one_by_one and not alone:
-                break
+    def work(self, left: Sequence[Block], count: int, report: Report | None) -> None:
+        """Play these blocks, the last of so many."""
+        waiting, done = deque(left), count - len(left)
+        try:
+            while waiting or self.suspects or self.out:
+                alone = bool(self.suspects)
+                for block, played in self._some(self.suspects if alone else waiting, 1 if alone else self.gang.ahead):
+                    self.store.put(block, played)
+                    done += 1
+                    if report is not None:
+                        report(done, count)
+        finally:
+            for future in self.out:
+                future.cancel()
+
+    def _some(self, source: deque[Block], most: int) -> list[tuple[Block, Played]]:
+        """Hand out blocks until so many are out, wait, and return those that came back."""
+        alone, found = source is self.suspects, []
+        try:
+            while source and len(self.out) < most:
+                future = self.gang.executor.submit(self.player, task(self.experiment, source[0]))
+                self.out[future] = source.popleft()
+            ready, _ = wait(self.out, return_when=FIRST_COMPLETED)
+            for future in ready:
+                found.append((self.out[future], self._back(future)))
+                del self.out[future]
+        except BrokenExecutor as error:
+            found += self._mourned(alone, str(error))
+        return found
+
+    def _back(self, future: Future) -> Played:
+        """What a block has left. Raises BrokenExecutor when the workers died, RunError when they were taken away."""
+        try:
+            played: Played = future.result()
+        except BrokenExecutor:
+            raise
+        except CancelledError:
+            raise self._gone() from None
+        except Exception as error:
+            return _failed(self.out[future], f"{type(error).__name__}: {error}")
+        return played
+
+    def _mourned(self, alone: bool, error: str) -> list[tuple[Block, Played]]:
+        """Take other workers, and play again what was out; what killed them alone, and twice, has failed."""
+        if not self.gang.ours:
+            raise self._gone() from None
+        lost, self.out = sorted(self.out.values(), key=lambda block: block.number), {}
+        self.gang.renew()
+        if alone:
+            self.deaths.update(block.number for block in lost)
+        self.suspects.extend(block for block in lost if self.deaths[block.number] < DEATHS)
+        over = [block for block in lost if self.deaths[block.number] >= DEATHS]
+        return [(block, _failed(block, f"the worker process ended: {error}")) for block in over]
+
+    def _gone(self) -> RunError:
+        return RunError(f"{self.store.target}: the workers are gone. Go on with --resume once there are some.")
 
 
 def _failed(block: Block, error: str) -> Played:
