@@ -9,7 +9,7 @@ import xarray as xr
 from sim import draws
 from sim.agents import Columns, opening, planned, whole
 from sim.errors import InputError
-from sim.now import Now, at_quarter
+from sim.now import Memory, Now, at_quarter
 from sim.outcomes import FLOWS, OUTCOMES, by_year, last_quarters, outcomes, variables_of
 from sim.params import levers
 from sim.plan import Plan
@@ -44,9 +44,9 @@ def play(
     state, given = opening(plan, seed, worlds)
     if saved is not None:
         state = saved
-    luck, cast = draws.block(seed, worlds, plan.quarters, plan.roster.iso3), Columns(plan.strategies)
+    luck, cast, memory = draws.block(seed, worlds, plan.quarters, plan.roster.iso3), Columns(plan.strategies), Memory()
     for quarter in range(first, len(plan.quarters)):
-        now = at_quarter(plan, given, luck, quarter, cast)
+        now = at_quarter(plan, given, luck, quarter, cast, memory)
         state = play_quarter(state, now)
         yield quarter, state, now
 
