@@ -93,10 +93,9 @@ def design(question: Question, method: str, by: str | None, points: int | None, 
     """The design of a method for a question. Raises InputError for points, groups or pairs that it cannot have."""
     kind, turned = METHODS[method], factors(question.scenario, question.baseline)
     groups = tuple(factor.group(by) for factor in turned) if by else None
-    size = points if points is not None else kind.default_groups if by else kind.default
-    size = whole("points", size, 1, MOST_WORLDS)
-    own: dict[str, Any] = {}
     names = len(set(groups or turned))
+    size = whole("points", kind.usual(names) if points is None else points, 1, MOST_WORLDS)
+    own: dict[str, Any] = {}
     most = MOST_WORLDS // (2 * names + 2)
     if size > most:
         raise InputError(f"points: {size:,} would take too many worlds for {names} factors. Take at most {most:,}.")

@@ -94,7 +94,8 @@ def about_group(by: str, group: str, members: Sequence[Factor]) -> str:
     if group == ASSUMPTION:
         return f"our own judgement, no source; {size}"
     partly = sum(ASSUMPTION in factor.sources for factor in members)
-    return f"{_cited(group)}; {size}" + (f", {partly} of them partly assumption" if partly else "")
+    lean = "" if not partly else ", partly assumption" if partly == len(members) else f", {partly} partly assumption"
+    return f"{_cited(group)}; {size}{lean}"
 
 
 def _cited(group: str) -> str:

@@ -60,7 +60,6 @@ class Method:
     half_width: ClassVar[str]
     at_rest: ClassVar[str]
     default: ClassVar[int]
-    default_groups: ClassVar[int]
     least: ClassVar[int]
     takes_groups: ClassVar[bool] = False
     needs_power_of_two: ClassVar[bool] = False
@@ -76,6 +75,11 @@ class Method:
                 f"points: {self.points:,} is no power of two, which the sequences of {self.name} need. "
                 f"Take {below:,} or {2 * below:,}."
             )
+
+    @classmethod
+    def usual(cls, names: int) -> int:
+        """Points where none are asked for, with so many factors or groups."""
+        return cls.default
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -32,9 +32,13 @@ class Morris(Method):
     half_width: ClassVar[str] = "mu_star_95"
     at_rest: ClassVar[str] = "mu_star"
     default: ClassVar[int] = 64
-    default_groups: ClassVar[int] = 256
     least: ClassVar[int] = 8
     takes_groups: ClassVar[bool] = True
+
+    @classmethod
+    def usual(cls, names: int) -> int:
+        """As many paths as take some 5,000 worlds under each school."""
+        return max(cls.default, min(5_000 // (names + 1), 512))
 
     @cached_property
     def _design(self) -> Array:

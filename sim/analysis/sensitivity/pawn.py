@@ -36,7 +36,6 @@ class Pawn(Method):
     half_width: ClassVar[str] = "noise"
     at_rest: ClassVar[str] = ""
     default: ClassVar[int] = 4096
-    default_groups: ClassVar[int] = 4096
     least: ClassVar[int] = 128
 
     @cached_property

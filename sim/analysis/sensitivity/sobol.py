@@ -26,10 +26,16 @@ class Sobol(Method):
     half_width: ClassVar[str] = "total_95"
     at_rest: ClassVar[str] = "total"
     default: ClassVar[int] = 256
-    default_groups: ClassVar[int] = 1024
+    MOST: ClassVar[int] = 4096
+    WORLDS: ClassVar[int] = 20_000
     least: ClassVar[int] = 16
     takes_groups: ClassVar[bool] = True
     needs_power_of_two: ClassVar[bool] = True
+
+    @classmethod
+    def usual(cls, names: int) -> int:
+        """The power of two that takes some 10,000 to 20,000 worlds under each school."""
+        return min(1 << ((cls.WORLDS // (names + 2)).bit_length() - 1), cls.MOST)
 
     @property
     def _each(self) -> int:

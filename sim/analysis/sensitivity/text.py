@@ -147,6 +147,7 @@ def convergence(found: Sensitivity) -> str:
     """How the indices settled, and a verdict."""
     told = found.settling()
     show = (lambda v: f"{100 * v:.0f}%") if found.method.name == "sobol" else number
+    unit = f", {found.question.unit}" if found.method.name in ("morris", "tornado") else ""
     what = "what chance reaches" if found.method.name == "pawn" else "largest 95% half-width"
     sizes = sorted({size for each in found.found for size in each.tables})
     rows = [
@@ -160,7 +161,7 @@ def convergence(found: Sensitivity) -> str:
         rows.append([f"most that an index moved since {sizes[-2]:,}", *(_moved(s, show) for s in told)])
         most = min(LEADERS, len(found.method.names))
         rows.append([f"of the first {most} at {sizes[-2]:,}, still there", *(str(s.leaders) for s in told)])
-    return f"{lines(['convergence', *found.schools], rows)}\n{verdict(found)}"
+    return f"{lines([f'convergence{unit}', *found.schools], rows)}\n{verdict(found)}"
 
 
 def _moved(settling: Settling, show: Callable[[float], str]) -> str:

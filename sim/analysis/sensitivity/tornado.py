@@ -33,7 +33,6 @@ class Tornado(Method):
     half_width: ClassVar[str] = "swing_95"
     at_rest: ClassVar[str] = "differs"
     default: ClassVar[int] = 128
-    default_groups: ClassVar[int] = 128
     least: ClassVar[int] = 16
 
     @cached_property
