@@ -1,4 +1,4 @@
-"""A stand-in for the directory of a batch: a few policies in the same worlds, as `sim.batch.opened` reads them."""
+"""Small batches for tests: from numbers, or really played."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim import ensemble, load_scenario
-from sim.params import uncertainties
+from sim import load_scenario
+from sim.batch import run_batch
+from sim.experiment import load_experiment
 from sim.priors import SCHOOLS
 
 
@@ -24,6 +25,9 @@ class Found:
 
     def table(self, names, year=None):
         return self.tables[list(names)].sel(year=self.years[-1] if year is None else year)
+
+    def plan(self, policy):
+        return load_scenario(self.policies["scenario"][policy]).plan()
 
 
 def made_up(values, inputs, schools=None, levers=None, name="spending_europe_canada_share", **attrs):
@@ -44,25 +48,19 @@ def made_up(values, inputs, schools=None, levers=None, name="spending_europe_can
     return Found(table, places, outcomes, [2035])
 
 
-def played(policies, worlds=200, seed=0, names=("spending_europe_canada_share", "risk"), scenario="baseline"):
-    """A small batch of a scenario: policies is [{lever: value}]; the first may be empty, for the scenario itself."""
-    base = load_scenario(scenario)
-    runs = [base.with_levers(**values) if values else base for values in policies]
-    tables = [ensemble.run_outcomes(run, worlds, seed, list(names)) for run in runs]
-    outcomes = xr.concat(tables, dim="policy", coords="minimal", compat="override")
-    labels = [", ".join(f"{n} {v:g}" for n, v in values.items()) or scenario for values in policies]
-    outcomes = outcomes.assign_coords(policy=range(len(runs)), label=("policy", labels))
-    varied = sorted({name for values in policies for name in values})
-    table = pd.DataFrame(
-        {"scenario": scenario, "label": labels, "plan": [run.plan().fingerprint for run in runs],
-         "nature": [run.plan().nature for run in runs]}
-        | {f"lever_{name}": [values.get(name, np.nan) for values in policies] for name in varied},
-        index=pd.RangeIndex(len(runs), name="policy"),
-    )  # fmt: skip
-    drawn, places = base.plan().params(seed, range(worlds)), {}
-    for name, declared in uncertainties().items():
-        column = np.asarray(getattr(getattr(drawn, declared.group), name), dtype=np.float64)
-        if column.size == worlds:
-            places[name] = column[:, 0]
-    rows = pd.DataFrame({"nature": table["nature"][0], "world": range(worlds), "school": tables[0].school.values})
-    return Found(table, pd.concat([rows, pd.DataFrame(places)], axis=1), outcomes, list(map(int, tables[0].year)), seed)
+def experiment(folder, grid, worlds=200, scenario="baseline", outcomes=("spending_europe_canada_share", "risk")):
+    """An experiment file: a scenario with levers on a grid {lever: [values]}."""
+    file = folder / "experiment.yaml"
+    levers = ", ".join(f"{name}: {values}" for name, values in grid.items())
+    file.write_text(
+        f"name: A grid\nscenarios: [{scenario}]\nlevers:\n  grid: {{{levers}}}\nworlds: {worlds}\n"
+        f"outcomes: [{', '.join(outcomes)}]\n",
+        encoding="utf-8",
+    )
+    return file
+
+
+def played(folder, grid, **more):
+    """The directory of a small batch that was really played."""
+    run_batch(load_experiment(experiment(folder, grid, **more)), folder / "results")
+    return folder / "results"

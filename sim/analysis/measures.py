@@ -17,7 +17,6 @@ from sim.outcomes.declare import JUDGEMENT
 from sim.params import levers, uncertainties
 from sim.reading import hint
 from sim.results import RISKS, relative_risk
-from sim.scenario import load_scenario
 
 LEVER = "lever_"
 """What stands before a lever's name in the columns of a batch."""
@@ -176,7 +175,7 @@ def lever_values(found: Any, policies: Sequence[int]) -> pd.DataFrame:
     table = found.policies.loc[list(policies), columns].astype(np.float64)
     for policy, column in np.argwhere(table.isna().to_numpy()):
         try:
-            path = load_scenario(str(found.policies["scenario"].loc[table.index[policy]])).plan().levers
+            path = found.plan(int(table.index[policy])).levers
         except InputError:
             continue
         own = path[columns[column].removeprefix(LEVER)]
