@@ -10,8 +10,9 @@ import pandas as pd
 
 from sim.analysis import measures
 from sim.analysis.discovery import Discovery, InSchool
+from sim.analysis.frontier import BASELINE, OWN, PORTFOLIO, Frontier, levers_words
 from sim.analysis.robustness import REGRETS, Robustness, schools
-from sim.charts import PALETTES, Spec, _config
+from sim.charts import PALETTES, Spec, _config, titled
 
 MOST_POINTS = 1500
 """Points drawn per school: the first ones, whose worlds are as good as any."""
@@ -164,8 +165,31 @@ def _regret(colours: dict[str, str]) -> Spec:
 
 # --- what can be had at once ----------------------------------------------------------------------------------------
 
-KINDS = ("portfolio", "no longer best", "your policy", "baseline")
+UNCONFIRMED = "beaten in other worlds"
+KINDS = (PORTFOLIO, UNCONFIRMED, OWN, BASELINE)
 """Points of the Pareto chart: found and confirmed, found and not confirmed in other worlds, and the marked ones."""
+
+
+def pareto_frame(told: Frontier) -> pd.DataFrame:
+    """A row per policy: kind, levers, the first two objectives in the worlds that check, the others in words."""
+    rows = []
+    for one in told.standings:
+        words = [
+            f"{measures.label_of(o.outcome)} {measures.quantity(value, o.unit)}"
+            for o, value in zip(told.objectives, one.checked, strict=True)
+        ]
+        kind = one.kind if one.best or one.kind != PORTFOLIO else UNCONFIRMED
+        rows.append({
+            "kind": kind, "levers": levers_words(one.levers), "x": one.checked[0], "y": one.checked[1],
+            "x_words": words[0], "y_words": words[1], "others": "; ".join(words[2:]),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def pareto(told: Frontier, theme: str = "light") -> Spec:
+    """The Pareto chart with what its axes show."""
+    across, up = (f"{o.words}, {o.unit} ({o.best} is best)" for o in told.objectives[:2])
+    return titled(PARETO[theme], f"Portfolios for {told.scenario}", f"across: {across}; up: {up}")
 
 
 def _pareto(colours: dict[str, str]) -> Spec:

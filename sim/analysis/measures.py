@@ -214,3 +214,10 @@ def quantity(value: float, unit: str) -> str:
     if unit in BARE or (unit[:1].isdigit() and " " in unit) or unit.startswith("-"):
         return text
     return f"{text}{unit}" if unit.startswith("%") else f"{text} {unit}".rstrip()
+
+
+def ordinal(place: float) -> str:
+    """A place between 0 and 1 as a percentile: 1st, 22nd, 99th."""
+    number = min(99, max(1, round(100 * place)))
+    ending = "th" if number // 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

@@ -94,7 +94,7 @@ def words(worst: WorstCase, robust: Robustness, directory: str) -> str:
     )
     places = [
         f"{measures.called(n)} ({_clause(n)}) at {measures.quantity(value, measures.unit_of(n))}, "
-        f"its {_ordinal(place)} percentile"
+        f"its {measures.ordinal(place)} percentile"
         for n, value, place, _ in worst.special
     ]
     why = f" Of what goes with its regret in this school, it has there {'; '.join(places)}." if places else ""
@@ -112,10 +112,3 @@ def data(worst: WorstCase, robust: Robustness, directory: str) -> dict[str, Any]
 def _clause(name: str) -> str:
     clause = measures.about(name) or name
     return f"{clause[0].lower()}{clause[1:]}"
-
-
-def _ordinal(place: float) -> str:
-    """A place between 0 and 1 as a percentile: 1st, 22nd, 99th."""
-    number = min(99, max(1, round(100 * place)))
-    ending = "th" if number // 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"

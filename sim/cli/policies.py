@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from sim import charts, policy_charts
-from sim.analysis import discovery, robustness, worst
+from sim import charts, policy_charts, saving
+from sim.analysis import discovery, frontier, judge, robustness, worst
 from sim.batch import opened
-from sim.cli.base import main
+from sim.cli.base import main, progress
 from sim.errors import InputError
+from sim.scenario import load_scenario
 
 DIRECTORY = click.argument("directory", type=click.Path(path_type=Path))
 CHART = click.option("--chart", type=click.Path(path_type=Path), metavar="FILE.json", help="Draw it (Vega-Lite).")
@@ -116,3 +117,73 @@ def robust(directory, outcomes, demands, year, against, only, policies, every, c
     parts += [] if met is None else [robustness.satisficing_text(found, met, asked, every)]
     parts += [worst.words(case, one, str(directory)) for one, case in cases]
     click.echo("\n\n".join([*parts, robustness.FOOT]))
+
+
+@main.command()
+@click.argument("scenario")
+@click.option(
+    "--lever", "settings", multiple=True, metavar="LEVER=LOW:HIGH", help="A lever to choose; repeat for more."
+)
+@click.option(
+    "--objective",
+    "aims",
+    multiple=True,
+    metavar="NAME:END[:STATISTIC]",
+    help="Such as risk:lowest or risk:lowest:p90; two or more.",
+)
+@click.option("--baseline", default="baseline", show_default=True, help="Risks are multiples of this scenario's.")
+@click.option("--year", type=int, help="The year whose end is looked at; the last one without it.")
+@click.option("--worlds", type=int, default=256, show_default=True, help="Worlds in which candidates are judged.")
+@click.option("--evaluations", type=int, default=300, show_default=True, help="How many candidates to judge.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed finds the same portfolios.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.csv", help="Write the table to a new file.")
+@CHART
+@JSON
+def portfolios(scenario, settings, aims, baseline, year, worlds, evaluations, seed, out, chart, as_json):
+    """Search for settings of the levers of a SCENARIO of which no other is better in every objective.
+
+    An objective counts in the school that is worst for it, as the median over worlds unless it says otherwise. What is
+    found is judged again in other worlds, beside the scenario as it is. Ctrl-C ends the search and keeps what it found.
+
+    \b
+    Example: article5 portfolios conditional-article5 --lever threshold=2:6 --lever conditionality=0:1
+               --objective spending_europe_canada_share:highest --objective risk:lowest
+    """
+    ranges, objectives = _ranges(settings), [judge.objective(text) for text in aims]
+    if out is not None:
+        saving.check_new_file(out)
+    if chart is not None:
+        charts.check_file(chart)
+    own, base = load_scenario(scenario), load_scenario(baseline)
+    with progress("search", " candidates") as report, progress("check", " portfolios") as checking:
+        told = frontier.frontier(
+            own, base, ranges, objectives, worlds=worlds, evaluations=evaluations, seed=seed, year=year,
+            progress=report, checking=checking,
+        )  # fmt: skip
+    if out is not None:
+        saving.new_file(out, frontier.table(told).to_csv(index=False, float_format="%.10g", lineterminator="\n"))
+        click.echo(f"Written to {out}", err=True)
+    if chart is not None:
+        charts.save(policy_charts.pareto(told), policy_charts.pareto_frame(told), chart)
+        click.echo(f"Written to {chart}", err=True)
+    click.echo(json.dumps(frontier.data(told), indent=2) if as_json else frontier.text(told))
+
+
+def _ranges(settings: tuple[str, ...]) -> dict[str, tuple[float, float]]:
+    """`threshold=2:6` as a range by lever. Raises InputError."""
+    found: dict[str, tuple[float, float]] = {}
+    problems = []
+    for setting in settings:
+        name, _, text = setting.partition("=")
+        low, _, high = text.partition(":")
+        try:
+            ends = float(low), float(high)
+        except ValueError:
+            problems.append(f"--lever {setting}: no range. Write {name or 'LEVER'}=LOW:HIGH, such as threshold=2:6.")
+            continue
+        if name in found:
+            problems.append(f"--lever {setting}: {name} is named twice. Name it once.")
+        found[name] = ends
+    if problems:
+        raise InputError(problems)
+    return found
