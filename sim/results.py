@@ -97,7 +97,7 @@ def regret(tables: Mapping[str, xr.Dataset], name: str = "risk", best: str = "lo
             f"regret: no outcome {name!r} in {', '.join(lacking)}. {hint(name, map(str, first.data_vars))}"
         )
     values = xr.concat([table[name] for table in tables.values()], dim="policy", coords="minimal", compat="override")
-    short = values - values.min("policy") if best == "lowest" else values.max("policy") - values
+    short = shortfall(values, best)
     schools = [school for school in SCHOOLS if (first.school == school).any()]
     medians = [short.isel(world=np.flatnonzero(first.school == school)).median("world") for school in schools]
     found = xr.concat(medians, dim="school").assign_coords(policy=list(tables), school=schools)
@@ -106,6 +106,16 @@ def regret(tables: Mapping[str, xr.Dataset], name: str = "risk", best: str = "lo
         long_name=f"Regret: {first[name].attrs['long_name']} Beyond the best of {len(tables)} policies, world by world",
         reading="0 is the best of these policies in half of the school's worlds or more.",
     )  # fmt: skip
+
+
+def shortfall(values: xr.DataArray, best: str = "lowest") -> xr.DataArray:
+    """Savage's regret, world by world: how far each policy falls short of the best; dims as given, with `policy`.
+
+    Raises InputError for an end that is none of BEST.
+    """
+    if best not in BEST:
+        raise InputError(f"regret: unknown end {best!r}. {hint(best, BEST)}")
+    return values - values.min("policy") if best == "lowest" else values.max("policy") - values
 
 
 BEST = ("lowest", "highest")
