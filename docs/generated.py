@@ -324,24 +324,42 @@ def stale(app: Sphinx, env: Any, *changed: Any) -> list[str]:
 # --- docstrings -------------------------------------------------------------------------------------------------
 
 COMMENT = re.compile(r"^    (\w+): [^#\n]*#\s*(.+)$", re.M)
+ARRAY = re.compile(r"ndarray\[tuple\[Any, \.\.\.\], dtype\[(\w+)\]\]")
 LONG = 6
-"""Fields from which on a class does without its signature: they are told one by one below."""
+"""Fields from which on a class does without its signature: they are told below it."""
 
 
 def fields(app: Sphinx, what: str, name: str, value: Any, options: Any, lines: list[str]) -> None:
     """What is said beside the fields of a class, such as shape and unit, belongs to its docstring."""
-    if what == "class" and (told := _fields(value)):
-        lines += ["", *(f"* ``{field}``{': ' if words else ''}{words}" for field, words in told.items()), ""]
+    told = _fields(value) if what == "class" else {}
+    if told:
+        silent = ", ".join(f"``{field}``" for field, words in told.items() if not words)
+        lines += ["", *(f"* ``{field}``: {words}" for field, words in told.items() if words), ""]
+        lines += [f"Fields: {silent}.", ""] if silent else []
 
 
 def short(app: Sphinx, what: str, name: str, value: Any, options: Any, signature: str, returns: str) -> Any:
-    """A class with many fields is shown without its signature."""
-    return ("", None) if what == "class" and len(_fields(value)) > LONG else None
+    """Signatures that fit on a line: arrays by their name, and none where a class has many fields."""
+    if what == "class" and (len(_fields(value)) > LONG or _is_model(value)):
+        return "", None
+    return tuple(part and ARRAY.sub(r"Array[\1]", part) for part in (signature, returns))
+
+
+def skip(app: Sphinx, what: str, name: str, value: Any, skipped: bool, options: Any) -> bool | None:
+    """A field of a named tuple is told with its class, and what pydantic adds to ours is not ours."""
+    from_tuple = str(getattr(value, "__doc__", "")).startswith("Alias for field number")
+    return True if from_tuple or name == "model_config" else None
+
+
+def _is_model(value: Any) -> bool:
+    return isinstance(value, type) and issubclass(value, BaseModel)
 
 
 @cache
 def _fields(value: Any) -> dict[str, str]:
     """The fields of one of our dataclasses or named tuples, with what their declaration or the comment beside says."""
+    if _is_model(value):
+        return {field.alias or name: field.description or "" for name, field in value.model_fields.items()}
     names = list(getattr(value, "__dataclass_fields__", getattr(value, "_fields", ())))
     if not names or not isinstance(value, type):
         return {}
@@ -365,5 +383,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-outdated", stale)
     app.connect("autodoc-process-docstring", fields)
     app.connect("autodoc-process-signature", short)
+    app.connect("autodoc-skip-member", skip)
     app.connect("doctree-read", trim)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
