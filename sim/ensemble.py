@@ -165,15 +165,11 @@ def _shape(plan: Plan, name: str, worlds: int) -> tuple[int, ...]:
     return (len(plan.quarters), worlds, *allies)
 
 
-<<<<<<< HEAD
 def school_names(plan: Plan, worlds: Sequence[int]) -> list[str]:
     """The school of each world."""
     return [SCHOOLS[s] for s in plan.schools(worlds)[:, 0]]
 
 
-def labelled(plan: Plan, stored: dict[str, Any], seed: int, worlds: Sequence[int]) -> xr.Dataset:
-    """Arrays stored by quarter, with their labels, units and sources and the worlds first."""
-=======
 def labelled(
     plan: Plan, stored: dict[str, Any], seed: int, worlds: Sequence[int], rows: Sequence[int] | None = None
 ) -> xr.Dataset:
@@ -182,7 +178,6 @@ def labelled(
     `rows` says which quarters of the plan are stored, if not all.
     """
     rows = range(len(plan.quarters)) if rows is None else rows
->>>>>>> work-speed
     data = xr.Dataset(
         {
             name: (

@@ -179,8 +179,8 @@ def search_words(told: Frontier) -> str:
     last, before = way.hypervolume.iloc[-1], way.hypervolume.iloc[-min(3, len(way))]
     gain = (last - before) / last if last > 0 else 0.0
     return (
-        f"Search: {told.archive.evaluations} different settings in {told.worlds:,} worlds, seed {told.seed}.{early} In its last "
-        f"fifth what is beaten grew by {gain:.1%}: {'settled' if gain < 0.01 else 'more evaluations may find more'}. "
+        f"Search: {told.archive.evaluations} different settings in {told.worlds:,} worlds, seed {told.seed}.{early} "
+        f"In its last fifth what is beaten grew by {gain:.1%}: {'settled' if gain < 0.01 else 'more evaluations may find more'}. "
         f"{kept} of {len(told.portfolios)} portfolios are beaten by no other in the worlds that check them."
     )
 
