@@ -180,7 +180,8 @@ def search_words(told: Frontier) -> str:
     gain = (last - before) / last if last > 0 else 0.0
     return (
         f"Search: {told.archive.evaluations} different settings in {told.worlds:,} worlds, seed {told.seed}.{early} "
-        f"In its last fifth what is beaten grew by {gain:.1%}: {'settled' if gain < 0.01 else 'more evaluations may find more'}. "
+        f"In its last fifth what is beaten grew by {gain:.1%}: "
+        f"{'settled' if gain < 0.01 else 'more evaluations may find more'}. "
         f"{kept} of {len(told.portfolios)} portfolios are beaten by no other in the worlds that check them."
     )
 
