@@ -325,6 +325,7 @@ def check_file(path: Path) -> None:
 
 def save(spec: Spec, frame: pd.DataFrame, path: Path) -> None:
     """Write a chart with what it draws: a Vega-Lite file that stands alone. Raises InputError."""
-    schema = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "width": 640, "height": 320}
+    size = {"width": 640, "height": 320} if "layer" in spec else {}
+    schema = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", **size}
     drawn = {**schema, **spec, "data": {"values": json.loads(frame.to_json(orient="records"))}}
     saving.new_file(path, json.dumps(drawn, ensure_ascii=False) + "\n")

@@ -13,3 +13,7 @@ class InputError(ValueError):
 
 class ScenarioError(InputError):
     """A scenario says something the model cannot mean."""
+
+
+class RunError(RuntimeError):
+    """Something stopped a run that was meant well: one line that says what, and how to go on."""

@@ -105,11 +105,12 @@ class Plan:
 
     @cached_property
     def policies(self) -> tuple[Levers, ...]:
-        """The policy in force in each quarter."""
-        return tuple(
-            Levers(**{name: path[quarter] for name, path in self.levers.items()})
-            for quarter in range(len(self.quarters))
-        )
+        """The policy in force in each quarter: the very same object as long as nothing changes."""
+        found: list[Levers] = []
+        for quarter in range(len(self.quarters)):
+            now = Levers(**{name: path[quarter] for name, path in self.levers.items()})
+            found.append(found[-1] if found and found[-1] == now else now)
+        return tuple(found)
 
     @cached_property
     def in_ukraine(self) -> bool:
@@ -228,10 +229,14 @@ class Plan:
         return kept
 
     @cached_property
-    def withdrawal_paths(self) -> Array:
-        """What each withdrawal takes from each place by each quarter [T, K, H], persons."""
+    def withdrawal_paths(self) -> tuple[Array, ...]:
+        """What each withdrawal takes from each place by each quarter [K, H], persons: one object while it stands."""
         paths = [w.progress(self.quarters)[:, None] * w.by_place(self.roster)[None, :] for w in self.withdrawals]
-        return np.stack(paths, axis=1) if paths else np.zeros((len(self.quarters), 0, len(self.roster.places)))
+        rows = np.stack(paths, axis=1) if paths else np.zeros((len(self.quarters), 0, len(self.roster.places)))
+        found: list[Array] = []
+        for row in rows:
+            found.append(found[-1] if found and np.array_equal(found[-1], row) else row)
+        return tuple(found)
 
 
 def _number_or_prior(prior: Prior | None) -> Any:

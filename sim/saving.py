@@ -15,6 +15,14 @@ from sim.errors import InputError
 DIRECTORY, FILE = "directory", "place"
 
 
+class NotWritten(InputError):
+    """The system would not write: `where`, and `reason` in its words."""
+
+    def __init__(self, where: Path, reason: str, what: str) -> None:
+        self.where, self.reason = where, reason
+        super().__init__(f"{where}: cannot be written: {reason}. Choose another {what}.")
+
+
 def replace_file(path: Path, text: str) -> None:
     """Put a text in the place of a file, or make it: written beside it first, then moved."""
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
@@ -29,7 +37,7 @@ def replace_file(path: Path, text: str) -> None:
 
 def check_new_directory(target: Path) -> None:
     """Refuse a directory that is not empty or cannot be made, before anything is computed. Raises InputError."""
-    with _told(target, DIRECTORY):
+    with told(target, DIRECTORY):
         if _is_there(target) and (not target.is_dir() or any(target.iterdir())):
             raise InputError(f"{target}: is there already and not an empty directory. Choose another one.")
         os.rmdir(_beside(target, DIRECTORY))
@@ -37,7 +45,7 @@ def check_new_directory(target: Path) -> None:
 
 def check_new_file(target: Path) -> None:
     """Refuse a file that is there or cannot be made, before anything is computed. Raises InputError."""
-    with _told(target, FILE):
+    with told(target, FILE):
         if _is_there(target):
             raise _there(target)
         os.rmdir(_beside(target, FILE))
@@ -51,7 +59,7 @@ def new_directory(target: Path) -> Iterator[Path]:
     empty directory, or cannot be written.
     """
     check_new_directory(target)
-    with _told(target, DIRECTORY):
+    with told(target, DIRECTORY):
         beside = _beside(target, DIRECTORY)
         try:
             yield beside
@@ -70,7 +78,7 @@ def new_file(target: Path, text: str) -> None:
     Raises InputError when it is there, even if it came while this was written, or when it cannot be written.
     """
     check_new_file(target)
-    with _told(target, FILE):
+    with told(target, FILE):
         beside = _beside(target, FILE)
         try:
             (beside / "text").write_text(text, encoding="utf-8", newline="\n")
@@ -116,9 +124,9 @@ def _there(target: Path) -> InputError:
 
 
 @contextmanager
-def _told(target: Path, what: str) -> Iterator[None]:
-    """What the system says against writing, as one line."""
+def told(target: Path, what: str = DIRECTORY) -> Iterator[None]:
+    """What the system says against writing, as one line. Raises NotWritten."""
     try:
         yield
     except OSError as error:
-        raise InputError(f"{target}: cannot be written: {error.strerror or error}. Choose another {what}.") from None
+        raise NotWritten(target, str(error.strerror or error), what) from None

@@ -70,7 +70,7 @@ def test_salib_decomposes(tmp_path):
 
 
 def test_optuna_searches(tmp_path):
-    """A front: none on it beats another, that of the documents beats none of them, and numbers are what they say."""
+    """A front: no policy on it is beaten by another, nor by that of the documents, and all are what they say."""
     told = printed("search_with_optuna.py", tmp_path, "optuna")
     rows = re.findall(r"^ *([+-][\d.]+)% +([\d.]+) +(.*)$", told, re.M)
     *front, documents = [(float(money), float(risk)) for money, risk, _ in rows]

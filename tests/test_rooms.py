@@ -13,9 +13,10 @@ SIM = ROOT / "sim"
 ORDER = (
     "errors", "quarters", "tables", "scores", "saving", "reading", "priors", "facts", "reference", "params", "state",
     "rules", "draws", "posterior", "plan", "now", "seen", "step", "start", "variables", "agents", "scenario",
-    "outcomes", "ensemble", "results", "evaluation", "experiment", "batch", "analysis", "laws", "ledger", "__init__", "evidence", "catalogue",
-    "report", "frames", "scored", "families", "charts", "controls", "tipping_report", "tipping_charts", "provenance",
-    "card", "question", "side", "passport", "pages", "cli", "__main__",
+    "outcomes", "ensemble", "results", "evaluation", "experiment", "batch", "analysis", "laws", "ledger", "__init__",
+    "evidence", "catalogue", "report", "frames", "scored", "families", "charts", "sensitivity_charts",
+    "policy_charts", "controls", "tipping_report", "tipping_charts", "provenance", "card", "question", "side",
+    "passport", "pages", "cli", "__main__",
 )  # fmt: skip
 """Rooms from bottom to top. A new module takes its place here, above all it looks at."""
 
@@ -106,12 +107,24 @@ def test_hypothesis_is_not_loaded_with_the_package_or_the_command_line():
     assert subprocess.run([sys.executable, "-c", loaded], cwd=ROOT).returncode == 0
 
 
+BORROWED = {"analysis.portfolios": {"random.getstate", "random.seed", "random.setstate"}}
+"""Modules that seed a library which draws from Python's `random`, and put its state back: what they may use of it."""
+
+
+@pytest.mark.parametrize("name", BORROWED)
+def test_who_seeds_a_library_draws_nothing_from_random(name):
+    tree = ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8")))
+    used = {ast.unparse(n) for n in tree if isinstance(n, ast.Attribute) and ast.unparse(n.value) == "random"}
+    assert used == BORROWED[name]
+    assert [wanted for base, wanted in imports(MODULES[name]) if base == "random"] == [None]
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_randomness_comes_from_addressed_generators(name):
     """Common random numbers. No process-wide generator, no `random` module: only `Generator` and `Philox` are taken."""
     file = MODULES[name]
     taken = set(imports(file))
-    assert not any(base.split(".")[0] == "random" for base, _ in taken)
+    assert name in BORROWED or not any(base.split(".")[0] == "random" for base, _ in taken)
     assert {wanted for base, wanted in taken if base == "numpy.random"} <= {"Generator", "Philox"}
     assert ("numpy", "random") not in taken
     used = {

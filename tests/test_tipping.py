@@ -205,7 +205,7 @@ def test_a_school_by_itself_is_the_same(doubled):
 
 
 def test_events_that_set_the_lever_give_way():
-    """The scenario sets its threshold by an event. At 0 for the whole run every ally is at it, at 6 hardly one is."""
+    """The scenario sets its threshold by an event. At 0 for the whole run every ally is there; at 6 hardly one."""
     tip = sim.tipping_point("conditional-article5", "threshold", "allies_at_threshold", below=99, worlds=8, tolerance=1)
     assert all(one.curve[0] == (0.0, 0.0) and one.curve[-1] == (6.0, 1.0) for one in tip.tips.values())
 

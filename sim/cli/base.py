@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 import sim
 from sim import ensemble
-from sim.errors import InputError
+from sim.errors import InputError, RunError
 from sim.outcomes import variables_of
 from sim.params import levers
 from sim.scenario import Scenario
@@ -28,6 +28,9 @@ class _Commands(click.Group):
             for problem in error.problems:
                 click.echo(problem, err=True)
             context.exit(2)
+        except RunError as error:
+            click.echo(str(error), err=True)
+            context.exit(1)
         except KeyboardInterrupt:
             click.echo("Stopped. Nothing was written.", err=True)
             context.exit(1)

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from sim.outcomes.declare import FRONTS, outcome
+from sim.outcomes.declare import FRONTS, of, outcome
 
 
 @outcome(
@@ -43,7 +43,7 @@ def risk(data: xr.Dataset) -> xr.DataArray:
 )
 def ukraine_to_baltic(data: xr.Dataset) -> xr.DataArray:
     """Probability of an attack on Ukraine since it became a member, as a multiple of that of the Baltic states."""
-    return np.expm1(-data.hazard_ukraine) / np.expm1(-data.hazard.sel(ally=data.front == "baltic").sum("ally"))
+    return np.expm1(-data.hazard_ukraine) / np.expm1(-of(data.hazard, data.front == "baltic").sum("ally"))
 
 
 @outcome(

@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from sim.outcomes.declare import FRONTS, outcome
+from sim.outcomes.declare import FRONTS, of, outcome
 
 
 @outcome(
@@ -26,7 +26,7 @@ def credibility_allies(data: xr.Dataset) -> xr.DataArray:
 )
 def credibility_at_the_fronts(data: xr.Dataset) -> xr.DataArray:
     """Belief of Russia that the United States would fight for the allies of the four fronts, on average."""
-    return data.credibility_russia.sel(ally=data.front.isin(FRONTS)).mean("ally")
+    return of(data.credibility_russia, data.front.isin(FRONTS)).mean("ally")
 
 
 @outcome(
