@@ -202,9 +202,12 @@ def labelled(
             "school": ("world", school_names(plan, worlds)),
         },
     )
-    for name, path in plan.levers.items():
-        lever = levers()[name]
-        data.coords[f"lever_{name}"] = ("quarter", path[list(rows)], {"units": lever.unit, "long_name": lever.about})
+    paths = {
+        f"lever_{name}": ("quarter", plan.levers[name][list(rows)], {"units": lever.unit, "long_name": lever.about})
+        for name, lever in levers().items()
+        if name in plan.levers
+    }
+    data = data.assign_coords(paths)  # all at once: one by one each would be aligned with all before it
     europe = np.array(plan.roster.iso3) != "CAN"
     spending = plan.roster.share * plan.roster.gdp / 100.0
     data.attrs = {
