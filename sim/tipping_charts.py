@@ -1,12 +1,13 @@
 """The chart of a tipping point: the share of worlds that flip against the lever, and where each school tips."""
 
+from textwrap import wrap
 from typing import Any
 
 import pandas as pd
 
 from sim.analysis.crossing import wilson
 from sim.analysis.tipping import Tipping
-from sim.charts import PALETTES, RISK, Spec, titled
+from sim.charts import PALETTES, RISK, Spec
 from sim.controls import unit_after
 from sim.params import levers
 from sim.tipping_report import question
@@ -18,13 +19,17 @@ STRIP = 0.06
 """Height of a school's row below the axis, where the tipping points stand, as a part of all worlds."""
 
 EVERY = "every school"
+"""The only curve where all schools flip in the same worlds."""
+
+WIDEST = 90
+"""Widest line of the title, characters."""
 
 
 def frame(found: Tipping) -> pd.DataFrame:
     """What the chart draws. Columns: kind, school, value and share, low and high.
 
-    Of a curve low and high are what holds the share in 95% of samples of so many worlds, of a tipping point the ends
-    between which the value lies alike; `ends` says where a value or an end lies beyond the range.
+    Of a curve low and high are what holds the share in 95% of samples of so many worlds; of a tipping point the ends
+    between which the value lies alike, the highest value of the range where it may lie beyond.
     """
     q = found.question
     tips = dict([next(iter(found.tips.items()))]) if found.same else found.tips
@@ -82,4 +87,4 @@ def chart(found: Tipping, theme: str = "light") -> Spec:
          "encoding": {"x": x, "y": y("share"), "color": colour, "tooltip": tips}},
     ], "config": RISK[theme]["config"], "padding": RISK[theme]["padding"]}  # fmt: skip
     below = "Line: share of worlds, band: 95% by sampling. Below the axis: where each school tips, 95% by sampling."
-    return titled(spec, question(q), below)
+    return {**spec, "title": {"text": wrap(question(q), WIDEST), "subtitle": below}}

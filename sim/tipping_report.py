@@ -47,7 +47,10 @@ def _text(told: Tipping) -> Iterator[str]:
         "95% by sampling",
         *(f"{part:.0%} flip by" for part in crossing.PARTS),
     ]
-    yield lines([*head, f"flipped at {q.values[0]:g}", f"at {q.values[-1]:g}"], [_row(*one) for one in tips.items()])
+    yield lines(
+        [*head, f"flipped at {q.values[0]:g}", f"at {q.values[-1]:g}"],
+        [_row(*one, q.values[0]) for one in tips.items()],
+    )
     yield ""
     if told.same:
         yield "The same in every school: the very same worlds flip at every value of the grid."
@@ -59,18 +62,15 @@ def _text(told: Tipping) -> Iterator[str]:
     )
 
 
-def _row(school: str, tip: Tip) -> list[str]:
-    if tip.already:
-        value = f"{_told(tip.value)} or less"
-    else:
-        value = _told(tip.value) if tip.value is not None else "not reached"
-    band = "" if tip.value is None and tip.low is None else f"{_told(tip.low)} to {_told(tip.high, 'beyond')}"
-    parts = [_told(value, "never") for _, value in tip.parts]
+def _row(school: str, tip: Tip, lowest: float) -> list[str]:
+    value = "not reached" if tip.value is None else _told(tip.value, lowest)
+    band = "" if tip.low is None else f"{tip.low:g} to {'beyond' if tip.high is None else f'{tip.high:g}'}"
+    parts = ["never" if value is None else _told(value, lowest) for _, value in tip.parts]
     return [school, value, band, *parts, f"{tip.curve[0][1]:.0%}", f"{tip.curve[-1][1]:.0%}"]
 
 
-def _told(value: float | None, instead: str = "") -> str:
-    return instead if value is None else f"{value:g}"
+def _told(value: float, lowest: float) -> str:
+    return f"at {value:g} already" if value == lowest else f"{value:g}"
 
 
 def _remarks(tip: Tip, q: Question) -> Iterator[str]:
