@@ -104,10 +104,10 @@ def make_uncertainties() -> str:
 def make_outcomes() -> str:
     """Every outcome."""
     rows = [
-        [f"{anchor(o['name'], 'outcome')} {o['about']}", o["unit"], o["by"], o["reading"], o["badge"], o["score"]]
+        [f"{anchor(o['name'], 'outcome')} {o['about']}", o["unit"], o["by"], o["reading"], f"{o['badge']} {o['score']}"]
         for o in CATALOGUE["outcomes"]()
     ]
-    return table(["outcome", "unit", "by", "how to read it", "badge", "how it did"], rows)
+    return table(["outcome", "unit", "by", "how to read it", "badge, and scores"], rows)
 
 
 def make_variables() -> str:
@@ -132,7 +132,7 @@ def make_keys() -> str:
     return "\n\n".join(f"## {title}\n\n{_keys(model)}" for title, model in blocks.items())
 
 
-def _keys(model: type[BaseModel]) -> str:
+def _keys(model: Any) -> str:
     rows = [
         [f"`{field.alias or name}`" + (" (required)" if field.is_required() else ""), field.description or ""]
         for name, field in model.model_fields.items()
@@ -323,7 +323,7 @@ def stale(app: Sphinx, env: Any, *changed: Any) -> list[str]:
 
 # --- docstrings -------------------------------------------------------------------------------------------------
 
-COMMENT = re.compile(r"^    (\w+): [^#\n]*#\s*(.+)$", re.M)
+COMMENT = re.compile(r"^    (\w+): [^#\n]*#\s*(?!fmt:|noqa|type:)(.+)$", re.M)
 ARRAY = re.compile(r"ndarray\[tuple\[Any, \.\.\.\], dtype\[(\w+)\]\]")
 LONG = 6
 """Fields from which on a class does without its signature: they are told below it."""
@@ -363,10 +363,17 @@ def _fields(value: Any) -> dict[str, str]:
     names = list(getattr(value, "__dataclass_fields__", getattr(value, "_fields", ())))
     if not names or not isinstance(value, type):
         return {}
-    said = dict(COMMENT.findall(inspect.getsource(value)))
+    said = _comments(value.__module__).get(value.__name__, {})
     declared = {f.name: f.metadata.get("about", "") for f in dataclasses.fields(value)} if is_dataclass(value) else {}
     told = {field: declared.get(field) or said.get(field, "") for field in names}
     return told if len(names) > LONG or any(told.values()) else {}
+
+
+@cache
+def _comments(module: str) -> dict[str, dict[str, str]]:
+    """The comments beside the fields of every class of a module."""
+    classes = re.findall(r"^class (\w+)(.*?)(?=^\S|\Z)", inspect.getsource(import_module(module)), re.M | re.S)
+    return {name: dict(COMMENT.findall(body)) for name, body in classes}
 
 
 def trim(app: Sphinx, doctree: nodes.document) -> None:
