@@ -16,9 +16,9 @@ import numpy as np
 import xarray as xr
 
 from sim.agents import whole
-from sim.ensemble import MOST_WORLDS, blocks, trajectories
+from sim.ensemble import MOST_WORLDS, blocks, ends
 from sim.errors import InputError
-from sim.outcomes import FRONTS, OUTCOMES, outcomes, variables_of, year_ends
+from sim.outcomes import FRONTS, OUTCOMES, outcomes, variables_of
 from sim.params import levers as all_levers
 from sim.params import uncertainties as all_uncertainties
 from sim.plan import Plan
@@ -76,13 +76,7 @@ def evaluate(
     with _noted(problems):
         baseline = None if against is None else resolved("against", against)
     with _noted(problems):
-        chosen = resolved("scenario", scenario)
-        with _noted(problems, "with_school: "):
-            chosen = chosen if school is None else chosen.with_school(school)
-        with _noted(problems, "with_levers: "):
-            chosen = chosen.with_levers(**policy)
-        with _noted(problems, "with_uncertainties: "):
-            chosen = chosen.with_uncertainties(**nature)
+        chosen = _set(resolved("scenario", scenario), policy, nature, school, problems)
         with _noted(problems):
             year = year_within(chosen.plan(), year)
         asked = _asked(outcomes, _schools(chosen, count), against is not None)
@@ -175,6 +169,21 @@ def _sorted_out(
     return policy, nature
 
 
+def _set(
+    scenario: Scenario, policy: Mapping[str, Any], nature: Mapping[str, Any], school: str | None, problems: list[str]
+) -> Scenario:
+    """The scenario with all of this set, as far as it can be; what cannot is noted."""
+    changes: dict[str, Callable[[Scenario], Scenario]] = {
+        "with_school: ": lambda s: s if school is None else s.with_school(school),
+        "with_levers: ": lambda s: s.with_levers(**policy),
+        "with_uncertainties: ": lambda s: s.with_uncertainties(**nature),
+    }
+    for said_by, change in changes.items():
+        with _noted(problems, said_by):
+            scenario = change(scenario)
+    return scenario
+
+
 def _plain(value: Any) -> Any:
     """A number of numpy's as one of Python's."""
     return value.item() if isinstance(value, (np.generic, np.ndarray)) and np.ndim(value) == 0 else value
@@ -238,7 +247,7 @@ def played(
 
 def _ends(plan: Plan, part: range, seed: int, kept: tuple[str, ...], year: int) -> xr.Dataset:
     """Some variables of some worlds at the end of a year."""
-    return year_ends(trajectories(plan, part, seed, kept)).sel(year=[year])
+    return ends(plan, part, seed, kept).sel(year=[year])
 
 
 _kept_ends = lru_cache(maxsize=16)(_ends)

@@ -1,9 +1,7 @@
 """sim.evaluate: one call from levers and uncertainties to numbers, for the field's own tools."""
 
-import doctest
 import inspect
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -216,10 +214,3 @@ def test_a_scenario_without_the_end_of_a_year():
     short = sim.load_scenario("baseline").with_horizon(end="2025Q3")
     with pytest.raises(sim.InputError, match="has no end of a year"):
         sim.evaluate(short, worlds=4)
-
-
-def test_the_how_to_page_runs():
-    page = Path(__file__).parents[1] / "docs" / "how-to" / "evaluate.md"
-    found = doctest.testfile(str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
-    assert found.attempted > 4
-    assert found.failed == 0

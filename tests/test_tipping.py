@@ -1,8 +1,6 @@
 """Tipping points: found where they are known, honest where there are none, each school by itself."""
 
-import doctest
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -361,10 +359,3 @@ def test_progress_counts_the_runs():
     )  # fmt: skip
     assert [done for done, _ in seen] == list(range(1, len(seen) + 1))
     assert all(done <= all_ for done, all_ in seen)
-
-
-def test_the_how_to_page_runs():
-    page = Path(__file__).parents[1] / "docs" / "how-to" / "tipping.md"
-    run = doctest.testfile(str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
-    assert run.attempted > 2
-    assert run.failed == 0
