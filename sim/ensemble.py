@@ -200,14 +200,16 @@ def labelled(
             "name": ("ally", list(plan.roster.name)),
             "front": ("ally", list(plan.roster.front)),
             "school": ("world", school_names(plan, worlds)),
+            **{
+                f"lever_{name}": (
+                    "quarter",
+                    path[list(rows)],
+                    {"units": levers()[name].unit, "long_name": levers()[name].about},
+                )
+                for name, path in plan.levers.items()
+            },
         },
     )
-    paths = {
-        f"lever_{name}": ("quarter", plan.levers[name][list(rows)], {"units": lever.unit, "long_name": lever.about})
-        for name, lever in levers().items()
-        if name in plan.levers
-    }
-    data = data.assign_coords(paths)  # all at once: one by one each would be aligned with all before it
     europe = np.array(plan.roster.iso3) != "CAN"
     spending = plan.roster.share * plan.roster.gdp / 100.0
     data.attrs = {
@@ -228,7 +230,13 @@ def labelled(
 def run_years(plan: Plan, worlds: int, seed: int, keep: Sequence[str], *, block: int = BLOCK) -> xr.Dataset:
     """Some variables at the end of each year: as `year_ends` of a run, of which only a block is ever held."""
     whole("worlds", worlds, 1, MOST_WORLDS), whole("seed", seed, 0)
-    parts = [ends(plan, part, seed, keep) for part in blocks(worlds, block)]
+    return _joined([ends(plan, part, seed, keep) for part in blocks(worlds, block)], worlds)
+
+
+def _joined(parts: list[xr.Dataset], worlds: int) -> xr.Dataset:
+    """Blocks of worlds as one data set."""
+    if len(parts) == 1:
+        return parts[0]
     joined = xr.concat(parts, dim="world", data_vars="minimal", coords="minimal", compat="override")
     return joined.assign_attrs(parts[0].attrs | {"worlds": worlds})
 
@@ -256,5 +264,4 @@ def run_outcomes(
         tables.append(outcomes_of(plan, part, seed, chosen))
         if progress is not None:
             progress(part.stop, worlds)
-    joined = xr.concat(tables, dim="world", data_vars="minimal", coords="minimal", compat="override")
-    return joined.assign_attrs(tables[0].attrs | {"worlds": worlds})
+    return _joined(tables, worlds)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim import draws
 from sim.analysis import measures
 from sim.analysis.discovery import Discovery, InSchool
 from sim.analysis.frontier import BASELINE, OWN, PORTFOLIO, Frontier, levers_words
@@ -15,7 +16,10 @@ from sim.analysis.robustness import REGRETS, Robustness, schools
 from sim.charts import PALETTES, Spec, _config, titled
 
 MOST_POINTS = 1500
-"""Points drawn per school: the first ones, whose worlds are as good as any."""
+"""Points drawn per school, picked by lot."""
+
+FEW_VALUES, NUDGE = 12, 0.03
+"""What takes so few values, like a lever on a grid, is nudged by up to this part of its range, to be seen."""
 
 CASE, OTHER = "a case", "no case"
 
@@ -45,10 +49,18 @@ def _panel(one: InSchool) -> str:
 
 
 def _points(one: InSchool) -> pd.DataFrame:
-    x, y = _axes(one)
-    kept = one.points.head(MOST_POINTS)
+    luck, count = draws.stream(0, "points of a chart", one.school), len(one.points)
+    kept = one.points.iloc[np.sort(luck.permutation(count)[:MOST_POINTS])]
+    places = {axis: _nudged(kept[name].to_numpy(), luck) for axis, name in zip(("x", "y"), _axes(one), strict=True)}
     case = np.where(kept["case"], CASE, OTHER)
-    return pd.DataFrame({"kind": "point", "panel": _panel(one), "x": kept[x], "y": kept[y], "case": case})
+    return pd.DataFrame({"kind": "point", "panel": _panel(one), **places, "case": case})
+
+
+def _nudged(values: Any, luck: Any) -> Any:
+    """Values that would hide each other, moved a little apart."""
+    if len(np.unique(values)) > FEW_VALUES:
+        return values
+    return values + NUDGE * np.ptp(values) * luck.uniform(-1.0, 1.0, len(values))
 
 
 def _rectangles(one: InSchool) -> pd.DataFrame:
@@ -81,8 +93,8 @@ def _trajectory(one: InSchool) -> pd.DataFrame:
 def _boxes(colours: dict[str, str]) -> Spec:
     """Points by school with the boxes drawn on them; below, coverage against density on the way to the box."""
 
-    def axis(field: str, **more: Any) -> Spec:
-        return {"field": field, "type": "quantitative", "title": None, "scale": {"zero": False}, **more}
+    def axis(field: str) -> Spec:
+        return {"field": field, "type": "quantitative", "title": None, "scale": {"zero": False}}
 
     legend = {"orient": "bottom", "title": None, "labelColor": colours["text"]}
     case = {"field": "case", "type": "nominal", "legend": legend}
@@ -105,28 +117,29 @@ def _boxes(colours: dict[str, str]) -> Spec:
         "resolve": {"scale": {"x": "independent", "y": "independent"}},
     }  # fmt: skip
     half = {"field": "half", "type": "nominal", "legend": legend}
-    share = {"scale": {"domain": [0, 1]}}
+    halves = ["found", "held out"]
+    across = axis("x") | {"title": "coverage", "scale": {"domain": [0, 1]}}
+    up = axis("y") | {"title": "density", "scale": {"domain": [0, 1]}}
     way: Spec = {
         "transform": [{"filter": {"field": "kind", "equal": "way"}}],
         "facet": {"field": "panel", "type": "nominal", "header": header}, "columns": 2,
         "spec": {"width": 300, "height": 180, "layer": [
             {"mark": {"type": "line", "strokeWidth": 1.5},
-             "encoding": {"x": axis("x", **share) | {"title": "coverage"},
-                          "y": axis("y", **share) | {"title": "density"},
+             "encoding": {"x": across, "y": up,
                           "order": {"field": "step", "type": "quantitative"},
-                          "color": {**half, "scale": {"range": [colours["blue"], colours["orange"]]}},
-                          "strokeDash": {**half, "scale": {"range": [[1, 0], [5, 3]]}}}},
+                          "color": {**half, "scale": {"domain": halves, "range": [colours["blue"], colours["orange"]]}},
+                          "strokeDash": {**half, "scale": {"domain": halves, "range": [[1, 0], [5, 3]]}}}},
             {"transform": [{"filter": "datum.taken"}],
              "mark": {"type": "point", "size": 90, "filled": True, "opacity": 1, "shape": "diamond",
                       "color": colours["text"]},
-             "encoding": {"x": axis("x", **share), "y": axis("y", **share),
+             "encoding": {"x": across, "y": up,
                           "tooltip": [{"field": "half"}, {"field": "x", "format": ".0%", "title": "coverage"},
                                       {"field": "y", "format": ".0%", "title": "density"},
                                       {"field": "restricted", "title": "limited"}]}},
         ]},
     }  # fmt: skip
     return {"vconcat": [points, way], "config": _config(colours),
-            "resolve": {"scale": {"color": "independent", "shape": "independent"}}}  # fmt: skip
+            "resolve": {"scale": {"color": "independent"}}}  # fmt: skip
 
 
 # --- regret ---------------------------------------------------------------------------------------------------------
@@ -135,12 +148,18 @@ def _boxes(colours: dict[str, str]) -> Spec:
 def regret_frame(found: Any, robust: Robustness) -> pd.DataFrame:
     """Regret by policy and school: label, school, p90, maximum, rank, place in the order."""
     order = [int(p) for p in robust.guarantee.policy.values[np.argsort(robust.guarantee.values, kind="stable")]]
-    return pd.DataFrame([
+    most = float(robust.table.p90.max())
+    frame = pd.DataFrame([
         {"label": f"{p} {found.policies.loc[p, 'label']}", "order": place, "school": school}
         | {name: float(robust.table[name].sel(policy=p, school=school)) for name in (*REGRETS, "rank")}
         for place, p in enumerate(order)
         for school in schools(robust.values)
     ])  # fmt: skip
+    return frame.assign(deep=frame["p90"] > most / 2)
+
+
+ON_DEEP = {PALETTES["light"]["blue"]: "#ffffff", PALETTES["dark"]["blue"]: "#111111"}
+"""What can be read on a cell of the deepest blue."""
 
 
 def _regret(colours: dict[str, str]) -> Spec:
@@ -158,8 +177,10 @@ def _regret(colours: dict[str, str]) -> Spec:
             "scale": {"range": [colours["grid"], colours["blue"]], "zero": True}}  # fmt: skip
     return {"layer": [
         {"mark": {"type": "rect"}, "encoding": {"x": x, "y": y, "color": cell, "tooltip": tooltip}},
-        {"mark": {"type": "text", "fontSize": 11, "color": colours["text"], "strokeWidth": 0},
-         "encoding": {"x": x, "y": y, "text": {"field": "p90", "type": "quantitative", "format": ".2g"}}},
+        {"mark": {"type": "text", "fontSize": 11},
+         "encoding": {"x": x, "y": y, "text": {"field": "p90", "type": "quantitative", "format": ".2g"},
+                      "color": {"condition": {"test": "datum.deep", "value": ON_DEEP[colours["blue"]]},
+                                "value": colours["text"]}}},
     ], "config": _config(colours), "height": {"step": 22}}  # fmt: skip
 
 

@@ -172,9 +172,9 @@ def trust_of_russia(belief: Array) -> Array:
     return expit(belief)
 
 
-def doubt(belief_russia: Array, given: Given) -> Array:
+def doubt(trust: Array, given: Given) -> Array:
     """Change of Russia's belief in the commitment since the start [..., A]."""
-    return trust_of_russia(belief_russia) - given.belief
+    return trust - given.belief
 
 
 def european_money(spending: Array, european: Any) -> Array:
@@ -191,10 +191,9 @@ def help_expected(state: State, plan: Plan, given: Given) -> Array:
     return burden.expected_help(expit(state.belief_ally), european, p.burden)
 
 
-def own_spending(state: State, plan: Plan, given: Given) -> Array:
-    """What every ally spends on its own forces [..., A], bn 2021 USD per year: without the aid counted inside (8)."""
-    money, aid = accounting.spending(state.share, state.gdp), accounting.spending(state.aid, state.gdp)
-    return ukraine.own_spending(money, aid, given.params.ukraine)
+def own_spending(state: State, money: Array, given: Given) -> Array:
+    """What every ally spends on its own forces [..., A], bn 2021 USD per year: `money` without the aid inside (8)."""
+    return ukraine.own_spending(money, accounting.spending(state.aid, state.gdp), given.params.ukraine)
 
 
 def us_aid_start(plan: Plan) -> float:

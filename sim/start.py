@@ -71,7 +71,7 @@ def start(plan: Plan, seed: int, worlds: Sequence[int]) -> tuple[State, Given]:
         pull=total(deterrence.pull(every(roster.attack_exposure), every(roster.aid), params.deterrence)),
         scale=each(1.0),
     )
-    given = given._replace(own_spending=np.where(roster.forces > 0.0, own_spending(state, plan, given), 1.0))
+    given = given._replace(own_spending=np.where(roster.forces > 0.0, own_spending(state, given.spending, given), 1.0))
     given = given._replace(forward=near_the_border(state, plan, given))
     given = given._replace(defence=defended(state, plan, given))
     help_ = help_expected(state, plan, given)

@@ -71,7 +71,8 @@ def grow(state: State, now: Now) -> State:
             regime=burden.next_regime(state.regime, luck.common("year", "regime", now.year), p.burden),
         )
     return state._replace(
-        gdp=economy.grown(state.gdp, state.growth), us_gdp=economy.grown(state.us_gdp, now.plan.roster.us_growth)
+        gdp=state.gdp * now.once(economy.quarterly, state.growth),
+        us_gdp=economy.grown(state.us_gdp, now.plan.roster.us_growth),
     )
 
 
@@ -98,7 +99,7 @@ def deploy(state: State, now: Now) -> State:
     flows = now.once(_flows, stationed, way, target, state.home, policy, p)
     state = state._replace(
         stationed=changed(stationed, -flows.out),
-        moved=state.moved + np.maximum(total(flows.out), total(flows.inward)),
+        moved=state.moved + now.once(_moved, flows),
         in_transit=posture.dispatched(in_transit, flows.inward, p.lag),
         home=changed(state.home, flows.home),
     )
@@ -112,6 +113,10 @@ def _target(compliance: Array, reference: Array, policy: Levers, given: Given, r
 def _flows(stationed: Array, way: Array, target: Array, home: Array, policy: Levers, p: Any) -> posture.Flows:
     brake = p.advice_brake * policy.military_advice
     return posture.flows(stationed, way, target, home, p.release_rate, p.movement_limit, brake)
+
+
+def _moved(flows: posture.Flows) -> Array:
+    return np.maximum(total(flows.out), total(flows.inward))
 
 
 def shift(state: State, now: Now, reference: Array) -> State:
@@ -199,7 +204,7 @@ def build(state: State, now: Now) -> State:
 def arm(state: State, now: Now) -> State:
     """8: money becomes forces (5a)."""
     p, forces = now.params.capability, now.plan.roster.forces
-    own = own_spending(state, now.plan, now.given)
+    own = own_spending(state, now.once(accounting.spending, state.share, state.gdp), now.given)
     equipment = capability.equipped(own, now.given.own_spending, now.policy.joint_procurement, p.joint_gain)
     orders = capability.ordered(state.orders, np.where(forces > 0.0, equipment, 1.0), p.procurement_lag)
     return state._replace(orders=orders, capability=capability.renewed(state.capability, orders[-1], p.turnover))
@@ -230,7 +235,7 @@ def hold_together(state: State, now: Now) -> State:
 def buy(state: State, now: Now) -> State:
     """8: European equipment beyond the level of the start is summed up (12d)."""
     european = now.plan.roster.european
-    money = european_money(accounting.spending(state.share, state.gdp), european)
+    money = european_money(now.once(accounting.spending, state.share, state.gdp), european)
     start = now.once(european_money, now.given.spending, european)
     return state._replace(procured=accounting.procured(state.procured, money, start, now.params.costs))
 
@@ -264,12 +269,13 @@ def weigh(state: State, now: Now) -> State:
     """9: Russia weighs a limited attack on each ally (9b, 9c)."""
     given, roster = now.given, now.plan.roster
     own, there = forces(state, now.plan, given), now.once(guests, state.stationed, roster)
-    defence = met(state, own, there, now.once(trust_of_russia, state.belief_russia), now.plan, given)
+    trust = now.once(trust_of_russia, state.belief_russia)
+    defence = met(state, own, there, trust, now.plan, given)
     near = np.log((1.0 + (own + there)) / (1.0 + given.forward))
     balance = Balance(
         strength=free_strength(state, now) / given.strength,
         defence=defence / given.defence,
-        belief=now.once(doubt, state.belief_russia, given),
+        belief=now.once(doubt, trust, given),
         forward=near + now.params.ukraine.accession_alarm * member(state, now),
         attraction=roster.attack_exposure,
         umbrella=now.policy.european_umbrella * np.ones_like(state.war),
@@ -281,7 +287,8 @@ def provoke(state: State, now: Now) -> State:
     """9: what comes below the threshold of an attack (9e)."""
     p, roster = now.params.deterrence, now.plan.roster
     pull = deterrence.pull(roster.attack_exposure, state.aid, p) / now.given.pull
-    doubted, light = now.once(doubt, state.belief_russia, now.given), now.once(light_change, state.stationed, roster)
+    doubted = now.once(doubt, now.once(trust_of_russia, state.belief_russia), now.given)
+    light = now.once(light_change, state.stationed, roster)
     return state._replace(incidents=deterrence.incidents(pull, doubted, light, p))
 
 
@@ -295,16 +302,17 @@ def spread(state: State, now: Now) -> State:
 
 def resolve(state: State, now: Now) -> State:
     """10: an attack comes or not, the United States fights or not, and everyone takes note (3e, 5b)."""
-    luck, p = now.luck, now.params
     by_code = now.plan.roster.by_code
-    struck = deterrence.struck(
-        np.take(state.hazard, by_code, axis=-1),
-        luck.common("event", "attack", now.row),
-        luck.common("event", "target", now.row),
-    )
-    target = np.take(struck, np.argsort(by_code), axis=-1)
-    honoured, abandoned = deterrence.answered(target, state.commitment, luck.common("event", "answer", now.row))
-    return noted(state, p, honoured, abandoned)._replace(
+    attack, target, answer = (now.luck.common("event", name, now.row) for name in ("attack", "target", "answer"))
+    hazard = np.take(state.hazard, by_code, axis=-1)
+    worlds = deterrence.comes(total(hazard), attack)[..., 0]  # few: only in these somebody is struck
+    if not np.any(worlds):
+        return state
+    struck = deterrence.struck(hazard[worlds], attack[worlds], target[worlds])
+    struck = np.take(struck, np.argsort(by_code), axis=-1)
+    honoured, abandoned = np.zeros_like(attack), np.zeros_like(attack)
+    honoured[worlds], abandoned[worlds] = deterrence.answered(struck, state.commitment[worlds], answer[worlds])
+    return noted(state, now.params, honoured, abandoned)._replace(
         attacks=state.attacks + honoured + abandoned,
         abandoned=state.abandoned + abandoned,
     )

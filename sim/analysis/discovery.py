@@ -345,33 +345,35 @@ def _trajectory(finding: Points, checking: Points, ways: Sequence[Limits], taken
 
 
 def cart(half: Points, seed: int = 0) -> list[Limits]:
-    """The leaves of a classification tree of depth MOST_LIMITED as boxes. Raises InputError without extras.
+    """The nodes of a classification tree of depth 1 to MOST_LIMITED as boxes. Raises InputError without extras.
 
     ema_workbench leaves scikit-learn's seed open, by which it settles ties: here it comes from `seed`.
     """
     tools = _tools()
     table = half.inputs.astype(np.float64)
-    least = max(LEAST_MASS, min(0.5, FEWEST_INSIDE / len(table)))
-    tree = tools.cart.CART(table, half.cases.astype(np.int64), mass_min=least)
-    tree.clf = tools.sklearn_tree.DecisionTreeClassifier(
-        min_samples_leaf=max(1, int(least * len(table))),
-        max_depth=MOST_LIMITED,
-        random_state=int(draws.stream(seed, "discovery cart").integers(2**31)),
-    ).fit(table.to_numpy(), tree.y)
-    if tree.clf.get_n_leaves() < 2:
-        return []
     first = pd.DataFrame({name: [table[name].min(), table[name].max()] for name in table})
-    return [_limits(frame, first) for frame in tree.boxes]
+    least = max(LEAST_MASS, min(0.5, FEWEST_INSIDE / len(table)))
+    ties = int(draws.stream(seed, "discovery", "ties of CART").integers(2**31))
+    found: list[Limits] = []
+    for depth in range(1, MOST_LIMITED + 1):
+        tree = tools.cart.CART(table, half.cases.astype(np.int64), mass_min=least)
+        tree.clf = tools.sklearn_tree.DecisionTreeClassifier(
+            min_samples_leaf=max(1, int(least * len(table))), max_depth=depth, random_state=ties
+        ).fit(table.to_numpy(), tree.y)
+        if tree.clf.get_n_leaves() > 1:
+            leaves = [_limits(frame, first) for frame in tree.boxes]
+            found += [limits for limits in leaves if limits not in found]
+    return found
 
 
 def _cart_box(finding: Points, checking: Points, seed: int, step: int | None) -> tuple[Limits, pd.DataFrame]:
-    """The leaf that tells cases best, without limits where there is none; the trajectory lists all leaves."""
+    """The node that tells cases best, without limits where there is none; the trajectory lists all of them."""
     slim = finding.only(screened(finding))
-    leaves = cart(slim, seed)
-    if not leaves:
+    nodes = cart(slim, seed)
+    if not nodes:
         return {}, pd.DataFrame()
-    told = [slim.fit(limits).correlation for limits in leaves]
-    ordered = [leaves[n] for n in np.argsort([-one for one in told], kind="stable")]
+    told = [slim.fit(limits).correlation for limits in nodes]
+    ordered = [nodes[n] for n in np.argsort([-one for one in told], kind="stable")]
     taken = 0 if step is None else _stepped(step, ordered)
     limits = pruned(slim, ordered[taken]) if step is None else ordered[taken]
     return limits, _trajectory(finding, checking, ordered, taken)

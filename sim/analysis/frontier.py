@@ -178,11 +178,11 @@ def search_words(told: Frontier) -> str:
     early = " It was stopped early." if told.archive.stopped else ""
     last, before = way.hypervolume.iloc[-1], way.hypervolume.iloc[-min(3, len(way))]
     gain = (last - before) / last if last > 0 else 0.0
+    grown = f"grew by {gain:.1%}: {'settled' if gain < 0.01 else 'more evaluations may find more'}"
     return (
         f"Search: {told.archive.evaluations} different settings in {told.worlds:,} worlds, seed {told.seed}.{early} "
-        f"In its last fifth what is beaten grew by {gain:.1%}: "
-        f"{'settled' if gain < 0.01 else 'more evaluations may find more'}. "
-        f"{kept} of {len(told.portfolios)} portfolios are beaten by no other in the worlds that check them."
+        f"In its last fifth what is beaten {grown}. {kept} of {len(told.portfolios)} portfolios are beaten by no other "
+        f"in the worlds that check them."
     )
 
 

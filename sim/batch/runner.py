@@ -1,31 +1,22 @@
 """Running a batch: blocks go out to workers, come back, and are written; whatever happens, finished blocks stay."""
 
-import tempfile
-import time
-from collections import Counter, deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sim import ensemble, saving
 from sim.batch import gather
-from sim.batch.blocks import POLICIES, Block, Played, Player, blocks, play, task
+from sim.batch.blocks import POLICIES, Block, Player, blocks, play
+from sim.batch.shift import Report, Shift
 from sim.batch.store import COMPLETE, SHARD, Store, digest_of
-from sim.batch.tables import FAILURES_TABLE, SUMMARIES_TABLE, Failure
-from sim.batch.workers import Crew, crew
+from sim.batch.workers import crew
 from sim.errors import InputError, RunError
 from sim.experiment import Experiment
 
-Report = Callable[[int, int], None]
-"""Called with blocks done and blocks in all."""
-
 CUT = (ensemble.BLOCK, POLICIES)
 """Worlds and policies of a block."""
-
-DEATHS = 2
-"""A block that has been alone with so many workers when they died is taken to be the cause."""
 
 WHOLE = (1, 1)
 """The only shard of a batch that is not shared out."""
@@ -81,7 +72,7 @@ def run_batch(
         left = [block for block in mine if block.number not in done]
         try:
             with crew(workers, executor) as gang:
-                _Shift(store, experiment, gang, player).work(left, len(mine), report)
+                Shift(store, experiment, gang, player).work(left, len(mine), report)
         except KeyboardInterrupt:
             raise RunError(_stopped(store, mine)) from None
         except saving.NotWritten as error:
@@ -113,83 +104,6 @@ def _same(store: Store, experiment: Experiment, shard: tuple[int, int]) -> tuple
     return told, tuple(told["block"])  # type: ignore[return-value]
 
 
-class _Shift:
-    """Hands out blocks, never more than some ahead, and writes each as it comes back.
-
-    When workers die, nobody can say which block it was: those that were out are played again, one at a time, and one
-    that kills its worker twice while it is alone becomes a failure.
-    """
-
-    def __init__(self, store: Store, experiment: Experiment, gang: Crew, player: Player) -> None:
-        self.store, self.experiment, self.gang, self.player = store, experiment, gang, player
-        self.suspects, self.deaths = deque[Block](), Counter[int]()
-        self.out: dict[Future, Block] = {}
-
-    def work(self, left: Sequence[Block], count: int, report: Report | None) -> None:
-        """Play these blocks, the last of so many."""
-        waiting, done = deque(left), count - len(left)
-        try:
-            while waiting or self.suspects or self.out:
-                alone = bool(self.suspects)
-                for block, played in self._some(self.suspects if alone else waiting, 1 if alone else self.gang.ahead):
-                    self.store.put(block, played)
-                    done += 1
-                    if report is not None:
-                        report(done, count)
-        finally:
-            for future in self.out:
-                future.cancel()
-
-    def _some(self, source: deque[Block], most: int) -> list[tuple[Block, Played]]:
-        """Hand out blocks until so many are out, wait, and return those that came back."""
-        alone, found = source is self.suspects, []
-        try:
-            while source and len(self.out) < most:
-                future = self.gang.executor.submit(self.player, task(self.experiment, source[0]))
-                self.out[future] = source.popleft()
-            ready, _ = wait(self.out, return_when=FIRST_COMPLETED)
-            for future in ready:
-                found.append((self.out[future], self._back(future)))
-                del self.out[future]
-        except BrokenExecutor as error:
-            found += self._mourned(alone, str(error))
-        return found
-
-    def _back(self, future: Future) -> Played:
-        """What a block has left. Raises BrokenExecutor when the workers died, RunError when they were taken away."""
-        try:
-            played: Played = future.result()
-        except BrokenExecutor:
-            raise
-        except CancelledError:
-            raise self._gone() from None
-        except Exception as error:
-            return _failed(self.out[future], f"{type(error).__name__}: {error}")
-        return played
-
-    def _mourned(self, alone: bool, error: str) -> list[tuple[Block, Played]]:
-        """Take other workers, and play again what was out; what killed them alone, and twice, has failed."""
-        if not self.gang.ours:
-            raise self._gone() from None
-        lost, self.out = sorted(self.out.values(), key=lambda block: block.number), {}
-        self.gang.renew()
-        if alone:
-            self.deaths.update(block.number for block in lost)
-        self.suspects.extend(block for block in lost if self.deaths[block.number] < DEATHS)
-        over = [block for block in lost if self.deaths[block.number] >= DEATHS]
-        return [(block, _failed(block, f"the worker process ended: {error}")) for block in over]
-
-    def _gone(self) -> RunError:
-        return RunError(f"{self.store.target}: the workers are gone. Go on with --resume once there are some.")
-
-
-def _failed(block: Block, error: str) -> Played:
-    """A block of which nothing came back."""
-    said = " ".join(error.split())[:500]
-    rows = [Failure(policy, block.worlds.start, len(block.worlds), said) for policy in block.policies]
-    return Played(block.number, failures=rows)
-
-
 def _stopped(store: Store, mine: Sequence[Block]) -> str:
     done, _ = store.sweep(mine)
     return f"Stopped. {len(done)} of {len(mine)} blocks are finished and kept in {store.target}. Go on with --resume."
@@ -210,7 +124,7 @@ def _finish(
     if shard != WHOLE:
         store.note(status=SHARD)
         return SHARD
-    found = _indices(sources, every)
+    found = indices(sources, every)
     gathered = gather.Gathered(experiment, found, every)
     try:
         with saving.told(store.target):
@@ -226,7 +140,7 @@ def _finish(
     return COMPLETE
 
 
-def _indices(sources: Sequence[Store], every: Sequence[Block]) -> dict[int, tuple[Path, dict[str, Any]]]:
+def indices(sources: Sequence[Store], every: Sequence[Block]) -> dict[int, tuple[Path, dict[str, Any]]]:
     """Where each block lies and what it says, read once. Raises InputError for blocks that are nowhere."""
     found: dict[int, tuple[Path, dict[str, Any]]] = {}
     for block in every:
@@ -264,60 +178,8 @@ def merge(parts: Sequence[str | Path], out: str | Path, experiment: Experiment, 
         raise InputError(problems)
     store, (cut,) = Store(Path(out)), cuts
     every = blocks(experiment, *cut)
-    _indices(sources, every)
+    indices(sources, every)
     store.begin(experiment, WHOLE, cut, command)
     with store.alone():
         status = _finish(store, sources, experiment, every, WHOLE)
     return Ran(store.target, status, 0, len(every), 0, int(store.manifest()["failures"]))
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """What a batch would take: runs, blocks, seconds on so many workers, bytes of its tables."""
-
-    policies: int
-    worlds: int
-    blocks: int
-    seconds: float
-    size: int
-
-    @property
-    def runs(self) -> int:
-        """Policies by worlds."""
-        return self.policies * self.worlds
-
-
-TRIAL = 256
-"""Worlds of the trial that a forecast is made from."""
-
-
-def forecast(experiment: Experiment, workers: int = 1) -> Forecast:
-    """How long and how large a batch would be, from a few policies tried in a few worlds, here and now."""
-    worlds, policies = min(experiment.worlds, TRIAL), experiment.policies[:3]
-    tried = replace(experiment, policies=policies, worlds=worlds)
-    (block,) = blocks(tried)
-    play(task(tried, replace(block, worlds=range(min(worlds, 8)))))
-    begun = time.perf_counter()
-    played = play(task(tried, block))
-    each = (time.perf_counter() - begun) / (worlds * len(policies))
-    runs = experiment.worlds * len(experiment.policies)
-    return Forecast(
-        len(experiment.policies), experiment.worlds, len(blocks(experiment)), each * runs / workers,
-        _size(experiment, tried, block, played),
-    )  # fmt: skip
-
-
-def _size(experiment: Experiment, tried: Experiment, block: Block, played: Played) -> int:
-    """Bytes of all tables, from those of a trial: each grows with policies, with worlds, or with both."""
-    more_policies = len(experiment.policies) / len(tried.policies)
-    more_worlds = experiment.worlds / tried.worlds
-    growth = {
-        gather.POLICIES_TABLE: more_policies, SUMMARIES_TABLE: more_policies, FAILURES_TABLE: 1.0,
-        gather.WORLDS_TABLE: more_worlds * len(experiment.natures) / len(tried.natures),
-    }  # fmt: skip
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store(Path(folder))
-        store.put(block, played)
-        gather.write(gather.Gathered(tried, _indices([store], [block]), [block]), Path(folder))
-        sizes = {path.stem: path.stat().st_size for path in Path(folder).glob("*.parquet")}
-    return round(sum(size * growth.get(name, more_policies * more_worlds) for name, size in sizes.items()))

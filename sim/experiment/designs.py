@@ -1,6 +1,6 @@
 """Which settings of the levers an experiment plays: listed, on a grid, or spread over ranges.
 
-A design is a list of settings {lever: value}. Sampled values are rounded to six digits, so that the label of a policy
+A design is a list of settings {lever: value}. Sampled values are rounded to four digits, so that the label of a policy
 says exactly what was played.
 """
 
@@ -31,7 +31,7 @@ class Steps(_Part):
 
     def values(self) -> list[float]:
         """The values, rounded to six digits."""
-        return [_rounded(v) for v in np.linspace(self.from_, self.to, self.steps)]
+        return [float(f"{v:.6g}") for v in np.linspace(self.from_, self.to, self.steps)]
 
 
 def _ends(value: Any) -> Any:
@@ -125,8 +125,9 @@ def _sampled(part: Sampled, kind: str, generator: np.random.Generator) -> list[S
     points = qmc.scale(
         getattr(qmc, kind)(d=len(part.ranges), rng=int(generator.integers(2**63))).random(part.samples), low, high
     )
-    return [dict(zip(part.ranges, map(_rounded, row), strict=True)) for row in points]
+    return [dict(zip(part.ranges, map(_rounded, row, part.ranges.values()), strict=True)) for row in points]
 
 
-def _rounded(value: float) -> float:
-    return float(f"{value:.6g}")
+def _rounded(value: float, part: tuple[float, float]) -> float:
+    """A sampled value to four digits, still within its range."""
+    return float(np.clip(float(f"{value:.4g}"), *part))

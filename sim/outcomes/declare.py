@@ -130,6 +130,16 @@ def of(values: xr.DataArray, allies: xr.DataArray) -> xr.DataArray:
     return values.isel(ally=np.flatnonzero(allies))
 
 
+def total(values: xr.DataArray) -> xr.DataArray:
+    """The sum over allies. What is no number stays none: nothing is left out in silence."""
+    return values.sum("ally", skipna=False)
+
+
+def average(values: xr.DataArray) -> xr.DataArray:
+    """The mean over allies, in the same way."""
+    return values.mean("ally", skipna=False)
+
+
 def with_forces(data: xr.Dataset) -> xr.DataArray:
     """Which allies have armed forces: Iceland has none and counts in no share of allies."""
     return data.ally != "ISL"

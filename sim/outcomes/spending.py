@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from sim.outcomes.declare import of, outcome, with_forces
+from sim.outcomes.declare import of, outcome, total, with_forces
 from sim.rules.accounting import gini
 
 GUIDELINE, CORE_PLEDGE = 2.0, 3.5
@@ -110,7 +110,7 @@ def misjudged_at_threshold(data: xr.Dataset) -> xr.DataArray:
 )
 def spending_europe_canada_share(data: xr.Dataset) -> xr.DataArray:
     """Defence spending of Europe and Canada together, relative to their GDP."""
-    return 100.0 * data.spending.sum("ally") / data.gdp.sum("ally")
+    return 100.0 * total(data.spending) / total(data.gdp)
 
 
 @outcome(
@@ -122,7 +122,7 @@ def spending_europe_canada_share(data: xr.Dataset) -> xr.DataArray:
 )
 def spending_europe_canada(data: xr.Dataset) -> xr.DataArray:
     """Defence spending of Europe and Canada together."""
-    return data.spending.sum("ally")
+    return total(data.spending)
 
 
 @outcome(
@@ -134,7 +134,7 @@ def spending_europe_canada(data: xr.Dataset) -> xr.DataArray:
 )
 def us_share_of_spending(data: xr.Dataset) -> xr.DataArray:
     """Part of the alliance's defence spending that the United States pays."""
-    return 100.0 * data.us_spending / (data.us_spending + data.spending.sum("ally"))
+    return 100.0 * data.us_spending / (data.us_spending + total(data.spending))
 
 
 @outcome(
