@@ -43,7 +43,7 @@ def test_every_command_is_named_in_readme():
 
 
 def test_every_room_of_readme_exists():
-    for room in re.findall(r"`((?:sim|seeds|scenarios|tests|benchmarks)/[\w./]*)`", readme()):
+    for room in re.findall(r"`((?:sim|seeds|scenarios|experiments|examples|docs|tests|benchmarks)/[\w./]*)`", readme()):
         assert (ROOT / room).exists(), room
 
 

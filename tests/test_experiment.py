@@ -1,15 +1,22 @@
 """Experiment files: what they resolve to, and what is said of those that cannot be meant."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.cli import main
 from sim.errors import ScenarioError
-from sim.experiment import load_experiment
+from sim.experiment import ExperimentFile, load_experiment
 from sim.experiment.designs import Design
 from sim.outcomes import OUTCOMES
 from sim.params import levers
+
+ROOT = Path(__file__).parents[1]
 
 
 def written(tmp_path, text, name="experiment.yaml"):
@@ -176,3 +183,15 @@ def test_every_lever_can_be_swept(tmp_path):
     ranges = ", ".join(f"{name}: [{lever.low}, {lever.high}]" for name, lever in levers().items())
     found = loaded(tmp_path, f"name: A\nlevers: {{latin_hypercube: {{samples: 3, ranges: {{{ranges}}}}}}}")
     assert set(found.levers) == set(levers())
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "experiments").glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_experiments_that_come_with_the_project_resolve(path):
+    found = load_experiment(path)
+    assert len({plan.fingerprint for plan in found.plans}) == len(found.policies) > 1
+
+
+def test_the_schema_knows_every_key():
+    told = json.loads(CliRunner().invoke(main, ["schema", "experiment"]).stdout)
+    assert set(told["properties"]) == set(ExperimentFile.model_fields)
+    assert set(told["$defs"]["Design"]["properties"]) == {"listed", "grid", "latin_hypercube", "sobol"}

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 import sim
-from sim import charts, ensemble, evidence, facts, families, passport, results
+from sim import charts, ensemble, evidence, experiment, facts, families, passport, results
 from sim.catalogue import CATALOGUE, SINGULAR, entry
 from sim.cli.base import changed, command, flat, main, progress, run_options, simulated, simulated_run
 from sim.controls import CONTROLS
@@ -231,13 +231,15 @@ def _listing(entries: list[dict[str, Any]]) -> str:
 
 
 @main.command(name="schema")
-def schema_():
-    """Print the JSON Schema of scenario files, for editors.
+@click.argument("kind", type=click.Choice(["scenario", "experiment"]), default="scenario")
+def schema_(kind):
+    """Print the JSON Schema of scenario files, or of experiment files, for editors.
 
     \b
-    Example: article5 schema > scenario.schema.json
+    Example: article5 schema experiment > experiment.schema.json
     """
-    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+    made = schema() if kind == "scenario" else experiment.schema()
+    click.echo(json.dumps(made, indent=2, ensure_ascii=False))
 
 
 @main.command()
