@@ -31,7 +31,8 @@ def risk_by_front(data: xr.Dataset) -> xr.DataArray:
 )
 def risk(data: xr.Dataset) -> xr.DataArray:
     """Probability of a limited attack on any ally since the start."""
-    return -np.expm1(-total(data.hazard))
+    chance: xr.DataArray = -np.expm1(-total(data.hazard))
+    return chance
 
 
 @outcome(
