@@ -116,7 +116,7 @@ print(json.dumps({"path": sim.__path__[0], "outcomes": list(OUTCOMES), "ms": {
     "outcomes of a second policy in the same worlds": spent(lambda: outcomes(other, 2 * seed + 2)),
 }}))
 """
-"""What is measured in each checkout. Every measurement has a seed of its own, so that nothing is remembered by chance."""
+"""What is measured in each checkout. Every measurement has a seed of its own: nothing is remembered by chance."""
 
 
 def probe(checkout: Path, worlds: int, seed: int, shared: Sequence[str]) -> dict:

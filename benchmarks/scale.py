@@ -33,12 +33,12 @@ ALLIES = (32, 64, 125, 250, 500, 1_000)
 CELLS = 32_000
 """Worlds times allies in a block."""
 
-NEIGHBOURS = 6
-"""Neighbours of a made-up ally, as many as an ally has today on average."""
+NEIGHBOURS = 10
+"""Neighbours of a made-up ally, about as many as an ally has today."""
 
 
 def spent(work: Callable[[int], object], rounds: int) -> float:
-    """CPU seconds of some work, the median over rounds. Every round has a seed of its own, so that none is remembered."""
+    """CPU seconds of some work, the median over rounds. Every round has a seed of its own: nothing is remembered."""
     found = []
     for seed in range(1, rounds + 1):
         begun = time.process_time()

@@ -31,8 +31,7 @@ def risk_by_front(data: xr.Dataset) -> xr.DataArray:
 )
 def risk(data: xr.Dataset) -> xr.DataArray:
     """Probability of a limited attack on any ally since the start."""
-    chance: xr.DataArray = -np.expm1(-total(data.hazard))
-    return chance
+    return -np.expm1(-total(data.hazard))  # type: ignore[return-value]
 
 
 @outcome(
