@@ -1,5 +1,6 @@
 """What is seen of a state: by those who decide, and by the steps that need a sum over it. Nothing here moves."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from sim.now import Given, Now
 from sim.params import Levers, Params
 from sim.plan import Plan
 from sim.reference import Roster
-from sim.rules import accounting, burden, capability, commitment, deterrence, expit, posture, total, ukraine
+from sim.rules import accounting, burden, capability, commitment, deterrence, expit, listed, posture, total, ukraine
 from sim.state import Array, Balance, Observation, State, Theatre
 
 
@@ -182,12 +183,22 @@ def european_money(spending: Array, european: Any) -> Array:
     return total(np.where(european, spending, 0.0))
 
 
+MATRIX = 64
+"""Most allies of which the neighbours are held as a matrix; of more they are listed."""
+
+
+@lru_cache(maxsize=8)
+def neighbours(roster: Roster) -> Any:
+    """Who is near whom: [A, A], or lists of it where there are many allies."""
+    return roster.near if len(roster.near) <= MATRIX else listed(roster.near)
+
+
 def help_expected(state: State, plan: Plan, given: Given) -> Array:
     """Help that every ally expects [..., A] (2f): US help by belief, European help by money and resolve."""
     p = given.params
     money = accounting.spending(state.share, state.gdp)
     chances = capability.resolve(state.cohesion, p.capability)
-    european = capability.pledged_by_others(money, plan.roster.near, chances) / total(given.spending)
+    european = capability.pledged_by_others(money, neighbours(plan.roster), chances) / total(given.spending)
     return burden.expected_help(expit(state.belief_ally), european, p.burden)
 
 
@@ -253,5 +264,5 @@ def met(state: State, own: Array, there: Array, trust: Array, plan: Plan, given:
     """The same, where an ally's own forces, its guests' and Russia's belief in the United States are known [..., A]."""
     p, home = given.params, at_home(own, state, plan, given)
     chances = capability.resolve(state.cohesion, p.capability)
-    others = capability.pledged_by_others(home, plan.roster.near, chances)
+    others = capability.pledged_by_others(home, neighbours(plan.roster), chances)
     return deterrence.defence(home, there, trust, others, p.deterrence)

@@ -31,7 +31,7 @@ def risk_by_front(data: xr.Dataset) -> xr.DataArray:
 )
 def risk(data: xr.Dataset) -> xr.DataArray:
     """Probability of a limited attack on any ally since the start."""
-    return -np.expm1(-total(data.hazard))
+    return -np.expm1(-total(data.hazard))  # type: ignore[return-value]
 
 
 @outcome(

@@ -42,7 +42,7 @@ class Outcome:
 
 OUTCOMES: dict[str, Outcome] = {}
 
-BY = ("world", "year", "ally", "front")
+BY = ("world", "year", "ally")
 """Labels that outcomes are computed by; whatever else labels a run stands beside its variables meanwhile."""
 
 

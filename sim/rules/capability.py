@@ -58,7 +58,7 @@ def resolve(cohesion_now, p):
 def pledged_by_others(what, near, chances):
     """What the other allies would bring to each ally [..., A]: their `what` times the chance that they come.
 
-    `near` is [A, A], 1 for neighbours; `chances` are those of `resolve`. Equations 2f and 9b.
+    `near` is [A, A], 1 for neighbours, or the same as lists; `chances` are those of `resolve`. Equations 2f and 9b.
     """
     distant, neighbour = chances
     return distant * (total(what) - what) + (neighbour - distant) * spillover(near, what)
