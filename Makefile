@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: app run test check bench clean
+.PHONY: app run test check bench docs clean
 
 app: $(VENV)/.app
 	$(BIN)/article5 app
@@ -24,6 +24,10 @@ check: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/ensemble.py
+
+# The pages in build/docs: open build/docs/index.html. A warning is an error.
+docs: $(VENV)/.test
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis artifacts

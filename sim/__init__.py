@@ -11,8 +11,10 @@ from sim import ensemble, reading
 from sim.agents import Alliance, Ally
 from sim.analysis.explanation import explain
 from sim.analysis.matching import matched
+from sim.analysis.tipping import tipping_point
 from sim.ensemble import run
 from sim.errors import InputError, ScenarioError
+from sim.evaluation import evaluate
 from sim.outcomes import outcomes
 from sim.results import compare
 from sim.scenario import Scenario, load_scenario, scenario_names
@@ -27,6 +29,7 @@ __all__ = [
     "ScenarioError",
     "compare",
     "ensemble",
+    "evaluate",
     "explain",
     "load_scenario",
     "matched",
@@ -34,4 +37,5 @@ __all__ = [
     "reading",
     "run",
     "scenario_names",
+    "tipping_point",
 ]

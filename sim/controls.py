@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sim.outcomes import Outcome
 from sim.params import Lever, Uncertainty, levers
 from sim.reference import roster
 
@@ -48,7 +49,7 @@ INDEXES = ("0 to 1", "-1 to 1", "0 or 1", "index", "share", "probability")
 """Units that are no units: a number stands alone."""
 
 
-def unit_after(declared: Lever | Uncertainty) -> str:
+def unit_after(declared: Lever | Uncertainty | Outcome) -> str:
     """A unit as it stands behind a number; an index has none."""
     unit = declared.unit
     return "" if unit in INDEXES else unit if unit.startswith("%") else f" {unit}"

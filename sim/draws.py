@@ -5,7 +5,7 @@ Two policies under one seed differ by policy and not by luck. Any draw can be re
 per quarter (or per year), a column per ally in ISO order. A longer horizon only appends rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -89,27 +89,22 @@ class Luck(NamedTuple):
 def block(seed: int, worlds: Sequence[int], span: Sequence[str], allies: Sequence[str] = ALLIES) -> Luck:
     """All draws of some worlds over a span of quarters, for these allies in this order. Read only.
 
-    The last two answers are kept: scenario and baseline, and a slider that moves, ask for the same worlds again.
+    The draws of the last two blocks are kept: scenario and baseline, a slider that moves, and many policies in one
+    block of worlds ask for the same worlds again.
     """
-    return _block(seed, tuple(worlds), tuple(span), tuple(allies))
-
-
-@lru_cache(maxsize=2)
-def _block(seed: int, worlds: tuple[int, ...], span: tuple[str, ...], allies: tuple[str, ...]) -> Luck:
-    luck = Luck(**{name: _draws(seed, worlds, span, allies, channel) for name, channel in CHANNELS.items()})
-    for channel in luck:
-        channel.setflags(write=False)
-    return luck
+    return Luck(
+        **{name: _seated(_drawn(seed, _luck(worlds), _rows(name, span), name), name, allies) for name in CHANNELS}
+    )
 
 
 def forget() -> None:
     """Drop the draws that are kept."""
-    _block.cache_clear()
+    _drawn.cache_clear()
 
 
 def quiet(seed: int, worlds: Sequence[int], span: Sequence[str], allies: Sequence[str] = ALLIES) -> Luck:
     """The same worlds without any surprise, except that the war ends when it does."""
-    event = _draws(seed, worlds, span, allies, CHANNELS["event"])
+    event = _drawn(seed, _luck(worlds), len(span), "event").copy()
     event[..., [column for column, name in enumerate(CHANNELS["event"].columns) if name != "war_end"]] = 1.0
     still = {
         name: np.broadcast_to(
@@ -121,38 +116,64 @@ def quiet(seed: int, worlds: Sequence[int], span: Sequence[str], allies: Sequenc
     return Luck(**{**still, "event": event})
 
 
-def _draws(seed: int, worlds: Sequence[int], span: Sequence[str], allies: Sequence[str], channel: Channel) -> Array:
-    """One channel of some worlds, [rows, R, columns]."""
-    rows = sum(map(calendar.is_first, span)) if channel.yearly else len(span)
-    source, out = _Source(seed), np.empty((rows, len(worlds), channel.width))
+def _rows(name: str, span: Sequence[str]) -> int:
+    """Rows of a channel over a span of quarters."""
+    return sum(map(calendar.is_first, span)) if CHANNELS[name].yearly else len(span)
+
+
+def _seated(drawn: Array, name: str, allies: Sequence[str]) -> Array:
+    """The draws of a channel [rows, R, columns] for these allies in this order. Read only."""
+    if CHANNELS[name].columns or tuple(allies) == ALLIES:
+        return drawn
+    chosen = np.ascontiguousarray(drawn[..., [ALLIES.index(ally) for ally in allies]])
+    chosen.setflags(write=False)
+    return chosen
+
+
+def _luck(worlds: Sequence[int]) -> range | tuple[int, ...]:
+    """Whose luck these worlds have, as something that a cache can compare."""
+    return worlds if isinstance(worlds, range) else tuple(map(int, worlds))
+
+
+@lru_cache(maxsize=2 * len(CHANNELS))
+def _drawn(seed: int, worlds: Sequence[int], rows: int, name: str) -> Array:
+    """One channel of some worlds, [rows, R, width]: whoever has the same luck shares one draw. Read only."""
+    distinct, place = np.unique(np.asarray(worlds, dtype=np.int64), return_inverse=True)
+    if len(distinct) < len(worlds):
+        out = np.ascontiguousarray(_source(seed, distinct.tolist(), rows, CHANNELS[name])[:, place])
+    else:
+        out = _source(seed, worlds, rows, CHANNELS[name])
+    out.setflags(write=False)
+    return out
+
+
+def _source(seed: int, worlds: Sequence[int], rows: int, channel: Channel) -> Array:
+    """One channel of some worlds, [rows, R, width].
+
+    One bit generator is set to a new address for every world: the same bits as a fresh one, and cheaper. Plain lists
+    are set faster than arrays.
+    """
+    bits = Philox(key=[seed, 0], counter=[0, 0, 0, channel.number])
+    generator, address = Generator(bits), _plain(bits.state)
+    shape = (rows, channel.width)
+    draw: Callable[[], Array] = {
+        "uniform": lambda: generator.random(shape),
+        "normal": lambda: generator.standard_normal(shape),
+        "t": lambda: generator.standard_t(burden.FREEDOM, shape),
+    }[channel.kind]
+    out = np.empty((rows, len(worlds), channel.width))
     for place, world in enumerate(worlds):
-        out[:, place] = source.draw(world, channel, rows)
-    if channel.columns or tuple(allies) == ALLIES:
-        return out
-    return np.ascontiguousarray(out[..., [ALLIES.index(ally) for ally in allies]])
+        address["state"]["key"][1] = world
+        bits.state = address
+        out[:, place] = draw()
+    return out / burden.unit_spread() if channel.kind == "t" else out
 
 
-class _Source:
-    """One bit generator, set to a new address for every draw: the same bits as a fresh one, and cheaper."""
-
-    def __init__(self, seed: int) -> None:
-        self.bits = Philox(key=[seed, 0], counter=[0, 0, 0, 0])
-        self.generator = Generator(self.bits)
-        self.address = self.bits.state
-        self.seed = seed
-
-    def draw(self, world: int, channel: Channel, rows: int) -> Array:
-        """One channel of one world, [rows, width]."""
-        self.address["state"]["key"][:] = (self.seed, world)
-        self.address["state"]["counter"][:] = (0, 0, 0, channel.number)
-        self.bits.state = self.address
-        shape = (rows, channel.width)
-        if channel.kind == "uniform":
-            return self.generator.random(shape)
-        if channel.kind == "normal":
-            return self.generator.standard_normal(shape)
-        heavy: Any = self.generator.standard_t(burden.FREEDOM, shape)
-        return heavy / burden.unit_spread()
+def _plain(state: Any) -> Any:
+    """The state of a bit generator with lists in the place of arrays."""
+    if isinstance(state, dict):
+        return {key: _plain(value) for key, value in state.items()}
+    return state.tolist() if isinstance(state, np.ndarray) else state
 
 
 def mesa_generator(seed: int, world: int) -> Generator:

@@ -9,8 +9,8 @@ import xarray as xr
 from sim import draws
 from sim.agents import Columns, opening, planned, whole
 from sim.errors import InputError
-from sim.now import Now, at_quarter
-from sim.outcomes import OUTCOMES, outcomes, variables_of, year_ends
+from sim.now import Memory, Now, at_quarter
+from sim.outcomes import FLOWS, OUTCOMES, by_year, last_quarters, outcomes, variables_of
 from sim.params import levers
 from sim.plan import Plan
 from sim.priors import SCHOOLS
@@ -44,9 +44,9 @@ def play(
     state, given = opening(plan, seed, worlds)
     if saved is not None:
         state = saved
-    luck, cast = draws.block(seed, worlds, plan.quarters, plan.roster.iso3), Columns(plan.strategies)
+    luck, cast, memory = draws.block(seed, worlds, plan.quarters, plan.roster.iso3), Columns(plan.strategies), Memory()
     for quarter in range(first, len(plan.quarters)):
-        now = at_quarter(plan, given, luck, quarter, cast)
+        now = at_quarter(plan, given, luck, quarter, cast, memory)
         state = play_quarter(state, now)
         yield quarter, state, now
 
@@ -60,7 +60,7 @@ def blocks(worlds: int, size: int = BLOCK) -> Iterator[range]:
 
 def outcomes_of(plan: Plan, worlds: Sequence[int], seed: int, names: Sequence[str]) -> xr.Dataset:
     """Some outcomes of these very worlds, or points, played as one block: dims (world, year[, front | host])."""
-    return outcomes(trajectories(plan, worlds, seed, variables_of(names)), names)
+    return outcomes(ends(plan, worlds, seed, variables_of(names)), names)
 
 
 def run(
@@ -100,12 +100,34 @@ def trajectories(plan: Plan, worlds: Sequence[int], seed: int, kept: Sequence[st
     return labelled(plan, stored, seed, worlds)
 
 
+def ends(plan: Plan, worlds: Sequence[int], seed: int, kept: Sequence[str]) -> xr.Dataset:
+    """Some variables of these very worlds at the end of each year: as `year_ends` of their trajectories.
+
+    Raises InputError where no year ends.
+    """
+    last = last_quarters(plan.quarters)
+    stored = {name: np.empty((len(last), *_shape(plan, name, len(worlds))[1:])) for name in kept}
+    sums: dict[str, Any] = {name: 0.0 for name in kept if name in FLOWS}
+    for quarter, state, now in play(plan, seed, worlds):
+        for name in sums:
+            sums[name] = sums[name] + _read(name, state, now)
+        if quarter in last:
+            for name, array in stored.items():
+                array[last.index(quarter)] = sums[name] if name in sums else _read(name, state, now)
+    return by_year(labelled(plan, stored, seed, worlds, last))
+
+
 def _record(plan: Plan, worlds: Sequence[int], seed: int, stored: dict[str, Any]) -> None:
     """Play these worlds and store their variables, [quarter, world(, ally)]."""
     for quarter, state, now in play(plan, seed, worlds):
         for name, array in stored.items():
-            value = VARIABLES[name].read(state, now)
-            array[quarter] = value if VARIABLES[name].by_ally else value[..., 0]
+            array[quarter] = _read(name, state, now)
+
+
+def _read(name: str, state: State, now: Now) -> Any:
+    """A variable of one quarter, [world(, ally)]."""
+    value = VARIABLES[name].read(state, now)
+    return value if VARIABLES[name].by_ally else value[..., 0]
 
 
 def trial(plan: Plan, worlds: int = 4) -> None:
@@ -148,8 +170,14 @@ def school_names(plan: Plan, worlds: Sequence[int]) -> list[str]:
     return [SCHOOLS[s] for s in plan.schools(worlds)[:, 0]]
 
 
-def labelled(plan: Plan, stored: dict[str, Any], seed: int, worlds: Sequence[int]) -> xr.Dataset:
-    """Arrays stored by quarter, with their labels, units and sources and the worlds first."""
+def labelled(
+    plan: Plan, stored: dict[str, Any], seed: int, worlds: Sequence[int], rows: Sequence[int] | None = None
+) -> xr.Dataset:
+    """Arrays stored by quarter, with their labels, units and sources and the worlds first.
+
+    `rows` says which quarters of the plan are stored, if not all.
+    """
+    rows = range(len(plan.quarters)) if rows is None else rows
     data = xr.Dataset(
         {
             name: (
@@ -167,16 +195,21 @@ def labelled(plan: Plan, stored: dict[str, Any], seed: int, worlds: Sequence[int
         },
         coords={
             "world": np.asarray(worlds),
-            "quarter": list(plan.quarters),
+            "quarter": [plan.quarters[row] for row in rows],
             "ally": list(plan.roster.iso3),
             "name": ("ally", list(plan.roster.name)),
             "front": ("ally", list(plan.roster.front)),
             "school": ("world", school_names(plan, worlds)),
+            **{
+                f"lever_{name}": (
+                    "quarter",
+                    path[list(rows)],
+                    {"units": levers()[name].unit, "long_name": levers()[name].about},
+                )
+                for name, path in plan.levers.items()
+            },
         },
     )
-    for name, path in plan.levers.items():
-        lever = levers()[name]
-        data.coords[f"lever_{name}"] = ("quarter", path, {"units": lever.unit, "long_name": lever.about})
     europe = np.array(plan.roster.iso3) != "CAN"
     spending = plan.roster.share * plan.roster.gdp / 100.0
     data.attrs = {
@@ -197,7 +230,13 @@ def labelled(plan: Plan, stored: dict[str, Any], seed: int, worlds: Sequence[int
 def run_years(plan: Plan, worlds: int, seed: int, keep: Sequence[str], *, block: int = BLOCK) -> xr.Dataset:
     """Some variables at the end of each year: as `year_ends` of a run, of which only a block is ever held."""
     whole("worlds", worlds, 1, MOST_WORLDS), whole("seed", seed, 0)
-    parts = [year_ends(trajectories(plan, part, seed, keep)) for part in blocks(worlds, block)]
+    return _joined([ends(plan, part, seed, keep) for part in blocks(worlds, block)], worlds)
+
+
+def _joined(parts: list[xr.Dataset], worlds: int) -> xr.Dataset:
+    """Blocks of worlds as one data set."""
+    if len(parts) == 1:
+        return parts[0]
     joined = xr.concat(parts, dim="world", data_vars="minimal", coords="minimal", compat="override")
     return joined.assign_attrs(parts[0].attrs | {"worlds": worlds})
 
@@ -225,5 +264,4 @@ def run_outcomes(
         tables.append(outcomes_of(plan, part, seed, chosen))
         if progress is not None:
             progress(part.stop, worlds)
-    joined = xr.concat(tables, dim="world", data_vars="minimal", coords="minimal", compat="override")
-    return joined.assign_attrs(tables[0].attrs | {"worlds": worlds})
+    return _joined(tables, worlds)

@@ -1,6 +1,9 @@
 """What holds in one quarter: plan, parameters, policy, luck, and who is asked."""
 
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable
+from functools import lru_cache
+from operator import is_
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sim import quarters as calendar
 from sim.draws import Luck
@@ -45,6 +48,27 @@ class Given(NamedTuple):
     scale: Any  # [..., 1] from relative hazard to hazard (9d)
 
 
+Answer = TypeVar("Answer")
+
+
+class Memory:
+    """What was worked out last, question by question: much stands still from one quarter to the next.
+
+    Arrays are never changed in place, so that the very same arrays have the very same answer.
+    """
+
+    def __init__(self) -> None:
+        self.last: dict[Callable[..., Any], tuple[tuple[Any, ...], Any]] = {}
+
+    def recall(self, work: Callable[..., Answer], known: tuple[Any, ...]) -> Answer:
+        """The answer of a pure function, worked out anew when anything that it is asked about is another object."""
+        asked = self.last.get(work)
+        if asked is None or not all(map(is_, known, asked[0])):
+            asked = self.last[work] = (known, work(*known))
+        answer: Answer = asked[1]
+        return answer
+
+
 class Now(NamedTuple):
     """What holds in one quarter."""
 
@@ -56,6 +80,11 @@ class Now(NamedTuple):
     year: int  # of this year in yearly channels
     budgets: bool  # whether budgets are decided
     cast: Cast
+    memory: Memory
+
+    def once(self, work: Callable[..., Answer], *known: Any) -> Answer:
+        """The answer of a pure function to what is known, remembered as long as that is the same."""
+        return self.memory.recall(work, known)
 
     @property
     def params(self) -> Params:
@@ -65,19 +94,31 @@ class Now(NamedTuple):
     @property
     def conditionality(self) -> Any:
         """What Congress leaves of the conditionality (3b); outside the treaty there is nothing to be conditional."""
-        policy, p = self.policy, self.params.commitment
-        left = commitment.effective_conditionality(policy.conditionality, policy.congress, p.congress_brake)
-        return left * (1.0 - self.exit)
+        return self.once(_conditionality, self.policy, self.params.commitment)
 
     @property
     def exit(self) -> Any:
         """How far the United States has left the treaty, against Congress (3c), 0 to 1."""
-        policy, p = self.policy, self.params.commitment
-        return commitment.effective_conditionality(policy.treaty_exit, policy.congress, p.congress_brake)
+        return self.once(_exit, self.policy, self.params.commitment)
 
 
-def at_quarter(plan: Plan, given: Given, luck: Luck, quarter: int, cast: Cast) -> Now:
-    """What holds in the quarter with this index."""
-    year = sum(calendar.is_first(label) for label in plan.quarters[:quarter])
-    first = calendar.is_first(plan.quarters[quarter])
-    return Now(plan, given, plan.policies[quarter], luck, quarter, year, first, cast)
+def _conditionality(policy: Levers, p: Any) -> Any:
+    left = commitment.effective_conditionality(policy.conditionality, policy.congress, p.congress_brake)
+    return left * (1.0 - _exit(policy, p))
+
+
+def _exit(policy: Levers, p: Any) -> Any:
+    return commitment.effective_conditionality(policy.treaty_exit, policy.congress, p.congress_brake)
+
+
+def at_quarter(plan: Plan, given: Given, luck: Luck, quarter: int, cast: Cast, memory: Memory | None = None) -> Now:
+    """What holds in the quarter with this index. A run hands its `memory` on from quarter to quarter."""
+    year, first = _years(plan.quarters)[quarter]
+    return Now(plan, given, plan.policies[quarter], luck, quarter, year, first, cast, memory or Memory())
+
+
+@lru_cache(maxsize=16)
+def _years(quarters: tuple[str, ...]) -> tuple[tuple[int, bool], ...]:
+    """The row in yearly channels, and whether budgets are decided, for each quarter."""
+    first = [calendar.is_first(label) for label in quarters]
+    return tuple((sum(first[:quarter]), first[quarter]) for quarter in range(len(quarters)))

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -105,11 +105,12 @@ class Plan:
 
     @cached_property
     def policies(self) -> tuple[Levers, ...]:
-        """The policy in force in each quarter."""
-        return tuple(
-            Levers(**{name: path[quarter] for name, path in self.levers.items()})
-            for quarter in range(len(self.quarters))
-        )
+        """The policy in force in each quarter: the very same object as long as nothing changes."""
+        found: list[Levers] = []
+        for quarter in range(len(self.quarters)):
+            now = Levers(**{name: path[quarter] for name, path in self.levers.items()})
+            found.append(found[-1] if found and found[-1] == now else now)
+        return tuple(found)
 
     @cached_property
     def in_ukraine(self) -> bool:
@@ -124,7 +125,8 @@ class Plan:
     @cached_property
     def nature(self) -> str:
         """A digest of what is assumed about the world: uncertainties, school and tables, but no policy."""
-        parts = {key: self.written()[key] for key in ("uncertainties", "posterior", "school", "data")}
+        written = self.written()
+        parts = {key: written[key] for key in ("uncertainties", "posterior", "school", "data")}
         return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
     def written(self) -> dict[str, Any]:
@@ -169,7 +171,11 @@ class Plan:
         """Every uncertainty drawn: a column [R, 1], or one number where nothing is uncertain.
 
         What the panel could estimate comes from the posterior, whole rows at a time, unless the scenario sets it.
+        Many policies in the same worlds share the same draws: the last ones are kept, read only.
         """
+        return _params(_Nature(self), seed, draws.lasting(worlds))
+
+    def _params(self, seed: int, worlds: Sequence[int]) -> Params:
         school = self.schools(worlds)
         overrides = self.priors or {}
         known = self.posterior.drawn(seed, worlds) if self.posterior else {}
@@ -184,6 +190,9 @@ class Plan:
                     values[name] = np.float64(value)
                 case _:
                     values[name] = prior.quantile(draws.uniform(seed, name, worlds), school)
+        for value in values.values():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
         return gather(values)
 
     def executed(self, seed: int, worlds: Sequence[int], chance: Any, left: Any = 1.0) -> Array:
@@ -228,10 +237,32 @@ class Plan:
         return kept
 
     @cached_property
-    def withdrawal_paths(self) -> Array:
-        """What each withdrawal takes from each place by each quarter [T, K, H], persons."""
+    def withdrawal_paths(self) -> tuple[Array, ...]:
+        """What each withdrawal takes from each place by each quarter [K, H], persons: one object while it stands."""
         paths = [w.progress(self.quarters)[:, None] * w.by_place(self.roster)[None, :] for w in self.withdrawals]
-        return np.stack(paths, axis=1) if paths else np.zeros((len(self.quarters), 0, len(self.roster.places)))
+        rows = np.stack(paths, axis=1) if paths else np.zeros((len(self.quarters), 0, len(self.roster.places)))
+        found: list[Array] = []
+        for row in rows:
+            found.append(found[-1] if found and np.array_equal(found[-1], row) else row)
+        return tuple(found)
+
+
+class _Nature:
+    """A plan of which only what is assumed about the world counts."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Nature) and self.plan.nature == other.plan.nature
+
+    def __hash__(self) -> int:
+        return hash(self.plan.nature)
+
+
+@lru_cache(maxsize=4)
+def _params(nature: _Nature, seed: int, worlds: Sequence[int]) -> Params:
+    return nature.plan._params(seed, worlds)
 
 
 def _number_or_prior(prior: Prior | None) -> Any:

@@ -28,7 +28,7 @@ UNPUBLISHED = ("hazard", "hazard_ukraine")
 
 
 def bands(values: xr.DataArray) -> xr.DataArray:
-    """Quantiles over worlds: dims (quantile, ...), 0.05 to 0.95."""
+    """The 5%, 25%, 50%, 75% and 95% quantiles over worlds: dims (quantile, ...), in the outcome's unit."""
     return values.quantile(list(QUANTILES), dim="world")
 
 
@@ -156,13 +156,13 @@ def identical(both: xr.Dataset) -> bool:
 
 
 def clear_of_zero(differences: xr.DataArray) -> bool:
-    """Whether the paired 90% band of a difference [world] lies wholly on one side of 0."""
+    """Whether the 90% band of a paired difference [world] lies wholly on one side of 0."""
     low, high = np.quantile(differences, [0.05, 0.95])
     return bool(low > 0 or high < 0)
 
 
 def year_reached(values: xr.DataArray, level: float = 0.0) -> xr.DataArray:
-    """First year in which an outcome is at or below a level [world]; NaN where it is not reached."""
+    """First year in which an outcome [world, year] is at or below a level [world]; NaN where it is not reached."""
     reached = values <= level
     years = xr.where(reached, values.year, np.inf).min("year")
     return years.where(np.isfinite(years))
@@ -191,10 +191,13 @@ def manifest(table: xr.Dataset, plan: Plan, command: str = "") -> dict[str, Any]
 def save(
     table: xr.Dataset, data: xr.Dataset | None, plan: Plan, out: str | Path, format: str = "parquet", command: str = ""
 ) -> Path:
-    """Write outcomes, kept variables if any, and a manifest to a new directory.
+    """Write outcomes, kept variables if any, and a manifest to a new directory; returns its path.
 
-    Everything is written beside the target first and moved there at the end: nothing is half-written, nothing is
-    overwritten. Raises InputError when the directory cannot be made or is not empty.
+    `table` is what `sim.outcomes` returned and `data`, if any, what `sim.run` did. `format` is parquet or csv, with a
+    table for each set of dimensions, or netcdf. Everything is written beside the target first and moved there at the
+    end: nothing is half-written, nothing is overwritten.
+
+    Raises InputError for an unknown format, or when the directory cannot be made or is not empty.
     """
     target = Path(out)
     check_writable(target, format)
@@ -208,7 +211,7 @@ def save(
 
 
 def check_writable(target: Path, format: str) -> None:
-    """Refuse a directory that is not empty or cannot be made, before anything is computed."""
+    """Refuse a directory that is not empty or cannot be made, before anything is computed. Raises InputError."""
     if format not in FORMATS:
         raise InputError(f"--format: unknown {format!r}. Known: {', '.join(FORMATS)}.")
     saving.check_new_directory(target)

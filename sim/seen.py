@@ -5,42 +5,54 @@ from typing import Any
 import numpy as np
 
 from sim.now import Given, Now
+from sim.params import Levers, Params
 from sim.plan import Plan
+from sim.reference import Roster
 from sim.rules import accounting, burden, capability, commitment, deterrence, expit, posture, total, ukraine
 from sim.state import Array, Balance, Observation, State, Theatre
 
 
-def withdrawn(now: Now) -> Array:
-    """Troops that executed withdrawals have taken from each place by now [..., H], persons."""
-    paths = now.plan.withdrawal_paths[now.row]
-    gone = np.zeros(paths.shape[-1])
+def remaining(paths: Array, executed: Array, gone: Array, start: Array) -> Array:
+    """Troops of the start that executed withdrawals and trade talks have left by now [..., H], persons.
+
+    `paths` [K, H] is what each withdrawal takes as it stands, `executed` [..., K] what part of it is carried out, and
+    `gone` [..., H] the part that trade talks take of what is left.
+    """
+    taken: Any = np.zeros(paths.shape[-1])
     for k, path in enumerate(paths):
-        gone = gone + now.given.executed[..., k : k + 1] * path
-    return gone
+        taken = taken + executed[..., k : k + 1] * path
+    left: Array = (start - taken) * (1.0 - gone)
+    return left
 
 
-def linked(now: Now) -> Array:
+def linked(policy: Levers, roster: Roster) -> Array:
     """How firmly every ally's payments are tied to its trade [..., A] (2d)."""
-    roster, policy = now.plan.roster, now.policy
     return burden.trade_link(policy.trade_linkage, policy.eu_shield, roster.trade_exposure, roster.eu)
 
 
-def traded(state: State, now: Now) -> Array:
+def asked(policy: Levers, conditionality: Any, roster: Roster) -> Array:
+    """The share that every ally is asked to reach [..., A], % of GDP (2d)."""
+    return burden.line(policy.pledge, policy.threshold, conditionality, roster.forces)
+
+
+def traded(reported: Array, line: Array, link: Array, p: Params, roster: Roster) -> Array:
     """Part of the troops on each place that trade talks take away [..., H], 0 to 1: from those who pay too little."""
-    line = burden.line(now.policy.pledge, now.policy.threshold, now.conditionality, now.plan.roster.forces)
-    unmet = now.plan.roster.forces * burden.unmet(state.reported, line)
-    gone = now.params.posture.trade_troops * linked(now) * unmet
-    return np.concatenate([gone, np.zeros_like(state.home)], axis=-1)
+    gone = p.posture.trade_troops * link * (roster.forces * burden.unmet(reported, line))
+    return _and_elsewhere(gone, 0.0)
 
 
-def theatre(state: State, now: Now, reference: Array) -> Theatre:
+def _and_elsewhere(columns: Array, value: float) -> Array:
+    """Columns of the allies [..., A] as columns of all places [..., H]."""
+    return np.concatenate([columns, np.full_like(columns[..., :1], value)], axis=-1)
+
+
+def theatre(compliance: Array, reference: Array, policy: Levers, given: Given, roster: Roster) -> Theatre:
     """What the United States sees of its posture. Elsewhere in Europe nobody has to comply."""
-    policy, elsewhere = now.policy, np.ones_like(state.home)
     return Theatre(
         reference=reference,
-        compliance=np.concatenate([state.compliance, elsewhere], axis=-1),
-        exposure=now.given.exposure_places,
-        capacity=now.plan.roster.capacity,
+        compliance=_and_elsewhere(compliance, 1.0),
+        exposure=given.exposure_places,
+        capacity=roster.capacity,
         total=total(reference),
         tilt_to_spenders=policy.tilt_to_spenders,
         tilt_to_exposed=policy.tilt_to_exposed,
@@ -51,10 +63,29 @@ def theatre(state: State, now: Now, reference: Array) -> Theatre:
     )
 
 
+def coming(*in_transit: Array) -> Array:
+    """US troops on their way to each place [..., H], persons."""
+    way: Array = sum(in_transit)  # type: ignore[assignment]
+    return way
+
+
+def present(stationed: Array, way: Array) -> Array:
+    """US troops in Europe [..., 1], those under way included, persons."""
+    return total(stationed + way)
+
+
+def in_europe(state: State, now: Now) -> Array:
+    """US troops in Europe [..., 1], those under way included, persons."""
+    return now.once(present, state.stationed, now.once(coming, *state.in_transit))
+
+
 def theatre_change(state: State, now: Now) -> Array:
     """Log change of US troops in Europe since the start [..., 1]."""
-    present = total(state.stationed + sum(state.in_transit))
-    return commitment.theatre_change(present, np.sum(now.plan.roster.troops))
+    return now.once(_theatre_change, in_europe(state, now), now.plan.roster)
+
+
+def _theatre_change(present_total: Array, roster: Roster) -> Array:
+    return commitment.theatre_change(present_total, np.sum(roster.troops))
 
 
 def observed(state: State, now: Now, help_: Array, hosted: Array, peers: Array) -> Observation:
@@ -67,7 +98,7 @@ def observed(state: State, now: Now, help_: Array, hosted: Array, peers: Array) 
     changed = now.luck.government[now.year] < now.params.burden.government_hazard
     return Observation(
         share=state.share,
-        pledge=every(burden.line(policy.pledge, policy.threshold, now.conditionality, roster.forces)),
+        pledge=every(now.once(asked, policy, now.conditionality, roster)),
         threat=burden.nearness(now.given.exposure, now.params.burden) * state.threat,
         room=now.given.room,
         help_change=help_ - state.help_before,
@@ -77,7 +108,7 @@ def observed(state: State, now: Now, help_: Array, hosted: Array, peers: Array) 
         pressure=every(policy.pressure),
         conditionality=every(now.conditionality),
         exposure=now.given.exposure,
-        trade=every(linked(now)),
+        trade=every(now.once(linked, policy, roster)),
         shaming=every(np.maximum(-policy.rhetoric, 0.0)),
         regime=every(state.regime),
         forces=every(roster.forces),
@@ -131,6 +162,26 @@ def hazard_for_member(state: State, now: Now) -> Array:
     return given.scale * deterrence.temptation(balance, p.deterrence)
 
 
+def trust_of_allies(belief: Array) -> Array:
+    """Chance that every ally gives to the United States fighting for it [..., A]."""
+    return expit(belief)
+
+
+def trust_of_russia(belief: Array) -> Array:
+    """Chance that Russia gives to the United States fighting for each ally [..., A]."""
+    return expit(belief)
+
+
+def doubt(trust: Array, given: Given) -> Array:
+    """Change of Russia's belief in the commitment since the start [..., A]."""
+    return trust - given.belief
+
+
+def european_money(spending: Array, european: Any) -> Array:
+    """What the European allies spend together [..., 1], bn 2021 USD per year."""
+    return total(np.where(european, spending, 0.0))
+
+
 def help_expected(state: State, plan: Plan, given: Given) -> Array:
     """Help that every ally expects [..., A] (2f): US help by belief, European help by money and resolve."""
     p = given.params
@@ -140,10 +191,9 @@ def help_expected(state: State, plan: Plan, given: Given) -> Array:
     return burden.expected_help(expit(state.belief_ally), european, p.burden)
 
 
-def own_spending(state: State, plan: Plan, given: Given) -> Array:
-    """What every ally spends on its own forces [..., A], bn 2021 USD per year: without the aid counted inside (8)."""
-    money, aid = accounting.spending(state.share, state.gdp), accounting.spending(state.aid, state.gdp)
-    return ukraine.own_spending(money, aid, given.params.ukraine)
+def own_spending(state: State, money: Array, given: Given) -> Array:
+    """What every ally spends on its own forces [..., A], bn 2021 USD per year: `money` without the aid inside (8)."""
+    return ukraine.own_spending(money, accounting.spending(state.aid, state.gdp), given.params.ukraine)
 
 
 def us_aid_start(plan: Plan) -> float:
@@ -168,30 +218,40 @@ def forces(state: State, plan: Plan, given: Given) -> Array:
 
 def brigades(state: State, plan: Plan, given: Given) -> Array:
     """Brigade equivalents of every ally at home [..., A] (9b): all of them less peacekeeping (7)."""
-    gone = ukraine.away(state.peacekeepers, given.params.ukraine)
-    return np.maximum(forces(state, plan, given) - gone, 0.0)
+    return at_home(forces(state, plan, given), state, plan, given)
 
 
-def guests(state: State, plan: Plan) -> Array:
+def at_home(own: Array, state: State, plan: Plan, given: Given) -> Array:
+    """What peacekeeping leaves at home of all brigade equivalents of every ally [..., A] (7)."""
+    if not plan.in_ukraine:
+        return own
+    return np.maximum(own - ukraine.away(state.peacekeepers, given.params.ukraine), 0.0)
+
+
+def guests(stationed: Array, roster: Roster) -> Array:
     """Brigade equivalents of other allies and the United States in every ally's country [..., A] (9b)."""
-    roster = plan.roster
-    return deterrence.forward_forces(roster.battlegroup, roster.heavy_share, state.stationed[..., :-1])
+    return deterrence.forward_forces(roster.battlegroup, roster.heavy_share, stationed[..., :-1])
+
+
+def light_change(stationed: Array, roster: Roster) -> Array:
+    """Brigade equivalents of light US troops in every ally's country, less those at the start [..., A] (9e)."""
+    return (1.0 - roster.heavy_share) * (stationed[..., :-1] - roster.troops[:-1]) / deterrence.HEAVY_BRIGADE
 
 
 def near_the_border(state: State, plan: Plan, given: Given) -> Array:
     """Brigade equivalents that Russia has before it [..., A] (9c): an ally's own, its guests, and its peacekeepers."""
-    return forces(state, plan, given) + guests(state, plan)
+    return forces(state, plan, given) + guests(state.stationed, plan.roster)
 
 
 def defended(state: State, plan: Plan, given: Given) -> Array:
     """Brigade equivalents that an attacker would meet [..., A] (9b)."""
-    roster, p = plan.roster, given.params
-    own = brigades(state, plan, given)
+    own, there = forces(state, plan, given), guests(state.stationed, plan.roster)
+    return met(state, own, there, trust_of_russia(state.belief_russia), plan, given)
+
+
+def met(state: State, own: Array, there: Array, trust: Array, plan: Plan, given: Given) -> Array:
+    """The same, where an ally's own forces, its guests' and Russia's belief in the United States are known [..., A]."""
+    p, home = given.params, at_home(own, state, plan, given)
     chances = capability.resolve(state.cohesion, p.capability)
-    return deterrence.defence(
-        own,
-        guests(state, plan),
-        expit(state.belief_russia),
-        capability.pledged_by_others(own, roster.near, chances),
-        p.deterrence,
-    )
+    others = capability.pledged_by_others(home, plan.roster.near, chances)
+    return deterrence.defence(home, there, trust, others, p.deterrence)

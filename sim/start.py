@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.draws import Luck
-from sim.now import Cast, Given, at_quarter
+from sim.now import Cast, Given, Memory, at_quarter
 from sim.params import Params
 from sim.plan import Plan
 from sim.rules import accounting, burden, deterrence, exercises, expit, logit, posture, total, ukraine
@@ -71,7 +71,7 @@ def start(plan: Plan, seed: int, worlds: Sequence[int]) -> tuple[State, Given]:
         pull=total(deterrence.pull(every(roster.attack_exposure), every(roster.aid), params.deterrence)),
         scale=each(1.0),
     )
-    given = given._replace(own_spending=np.where(roster.forces > 0.0, own_spending(state, plan, given), 1.0))
+    given = given._replace(own_spending=np.where(roster.forces > 0.0, own_spending(state, given.spending, given), 1.0))
     given = given._replace(forward=near_the_border(state, plan, given))
     given = given._replace(defence=defended(state, plan, given))
     help_ = help_expected(state, plan, given)
@@ -92,9 +92,9 @@ def anchored(plan: Plan, seed: int, worlds: Sequence[int], quiet: Luck, cast: Ca
     `quiet` holds `ANCHOR_QUARTERS` of luck in which nothing happens but the end of the war.
     """
     state, given = start(plan, seed, worlds)
-    cumulative = np.zeros((len(worlds), 1))
+    cumulative, memory = np.zeros((len(worlds), 1)), Memory()
     for quarter in range(len(plan.quarters)):
-        state = play_quarter(state, at_quarter(plan, given, quiet, quarter, cast), moves)
+        state = play_quarter(state, at_quarter(plan, given, quiet, quarter, cast, memory), moves)
         cumulative = cumulative + total(state.hazard)
     return deterrence.scale_to_anchor(cumulative, given.params.deterrence.anchor)
 

@@ -5,11 +5,13 @@ The rules stand in `sim.rules`; here they are only put together. Nothing here kn
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from sim.now import Now
-from sim.params import Params
+from sim.now import Cast, Given, Now
+from sim.params import Levers, Params
+from sim.reference import Roster
 from sim.rules import (
     accounting,
     burden,
@@ -18,31 +20,40 @@ from sim.rules import (
     deterrence,
     economy,
     exercises,
-    expit,
     posture,
     total,
     ukraine,
 )
 from sim.seen import (
     all_aid,
+    asked,
+    coming,
     cover,
-    defended,
+    doubt,
+    european_money,
     exposed,
+    forces,
     free_strength,
+    guests,
     hazard_for_member,
     hazard_for_peacekeepers,
     help_expected,
+    in_europe,
+    light_change,
+    linked,
     member,
-    near_the_border,
+    met,
     observed,
     on_watch,
     own_spending,
+    remaining,
     sent,
     theatre,
     theatre_change,
     traded,
+    trust_of_allies,
+    trust_of_russia,
     us_aid_start,
-    withdrawn,
 )
 from sim.state import Array, Balance, Shock, State
 
@@ -60,64 +71,106 @@ def grow(state: State, now: Now) -> State:
             regime=burden.next_regime(state.regime, luck.common("year", "regime", now.year), p.burden),
         )
     return state._replace(
-        gdp=economy.grown(state.gdp, state.growth), us_gdp=economy.grown(state.us_gdp, now.plan.roster.us_growth)
+        gdp=state.gdp * now.once(economy.quarterly, state.growth),
+        us_gdp=economy.grown(state.us_gdp, now.plan.roster.us_growth),
     )
 
 
 def judge(state: State, now: Now) -> State:
     """1, 2: the policy in force measures every ally with forces by what it reports (3a)."""
-    measured = commitment.compliance(state.reported, now.policy.threshold, now.policy.grace)
-    return state._replace(compliance=np.where(now.plan.roster.forces > 0.0, measured, 1.0))
+    return state._replace(compliance=now.once(_compliance, state.reported, now.policy, now.plan.roster))
+
+
+def _compliance(reported: Array, policy: Levers, roster: Roster) -> Array:
+    measured = commitment.compliance(reported, policy.threshold, policy.grace)
+    return np.where(roster.forces > 0.0, measured, 1.0)
 
 
 def deploy(state: State, now: Now) -> State:
     """3: the United States orders, troops leave, set out and arrive (4a to 4c)."""
     roster, p, policy = now.plan.roster, now.params.posture, now.policy
+    line, link = now.once(asked, policy, now.conditionality, roster), now.once(linked, policy, roster)
+    gone = now.once(traded, state.reported, line, link, now.params, roster)
+    reference = now.once(remaining, now.plan.withdrawal_paths[now.row], now.given.executed, gone, roster.troops)
+    target = now.once(_target, state.compliance, reference, policy, now.given, roster, now.cast)
     arriving, in_transit = posture.travelled(state.in_transit)
-    stationed = state.stationed + arriving
-    reference = (roster.troops - withdrawn(now)) * (1.0 - traded(state, now))
-    target = now.cast.posture(theatre(state, now, reference), now.params).target
+    stationed = changed(state.stationed, arriving)
+    way = now.once(coming, *in_transit)
+    flows = now.once(_flows, stationed, way, target, state.home, policy, p)
+    state = state._replace(
+        stationed=changed(stationed, -flows.out),
+        moved=state.moved + now.once(_moved, flows),
+        in_transit=posture.dispatched(in_transit, flows.inward, p.lag),
+        home=changed(state.home, flows.home),
+    )
+    return shift(state, now, reference)
+
+
+def _target(compliance: Array, reference: Array, policy: Levers, given: Given, roster: Roster, cast: Cast) -> Array:
+    return cast.posture(theatre(compliance, reference, policy, given, roster), given.params).target
+
+
+def _flows(stationed: Array, way: Array, target: Array, home: Array, policy: Levers, p: Any) -> posture.Flows:
     brake = p.advice_brake * policy.military_advice
-    flows = posture.flows(stationed, sum(in_transit), target, state.home, p.release_rate, p.movement_limit, brake)
-    in_transit = posture.dispatched(in_transit, flows.inward, p.lag)
-    stationed, home = stationed - flows.out, state.home + flows.home
-    gone = posture.released(total(stationed + sum(in_transit)), np.sum(roster.troops))
-    asked = policy.pivot + policy.border + np.sum(roster.troops) - total(reference)
+    return posture.flows(stationed, way, target, home, p.release_rate, p.movement_limit, brake)
+
+
+def _moved(flows: posture.Flows) -> Array:
+    return np.maximum(total(flows.out), total(flows.inward))
+
+
+def shift(state: State, now: Now, reference: Array) -> State:
+    """3: troops at home go to the Indo-Pacific and to the border as far as others have left Europe (4a)."""
+    roster, policy, home = now.plan.roster, now.policy, state.home
+    gone = posture.released(in_europe(state, now), np.sum(roster.troops))
+    asked = policy.pivot + policy.border + np.sum(roster.troops) - now.once(total, reference)
     east = posture.pool_move(state.indopacific, roster.indopacific + posture.diverted(gone, policy.pivot, asked), home)
     south = posture.pool_move(state.border, roster.border + posture.diverted(gone, policy.border, asked), home - east)
     return state._replace(
-        stationed=stationed,
-        moved=state.moved + np.maximum(total(flows.out), total(flows.inward)),
-        in_transit=in_transit,
-        home=home - east - south,
+        home=changed(changed(home, -east), -south),
         indopacific=state.indopacific + east,
         border=state.border + south,
     )
 
 
+def changed(stock: Array, change: Array) -> Array:
+    """A stock after a change: the very same array where nothing changes, so that what follows from it is remembered."""
+    return stock + change if np.any(change) else stock
+
+
 def commit(state: State, now: Now) -> State:
     """4: how likely the United States is to fight for each ally (3c). No agent ever reads it."""
-    p, start = now.params.commitment, now.plan.roster.troops
-    chance = commitment.commitment(
-        state.compliance,
-        now.conditionality,
-        p,
-        commitment.tripwire_change(state.stationed[..., :-1], start[:-1]),
-        theatre_change(state, now),
-    )
-    return state._replace(commitment=commitment.after_exit(chance, now.exit, p))
+    p, start, theatre = now.params.commitment, now.plan.roster.troops, theatre_change(state, now)
+    known = state.compliance, state.stationed, theatre, now.conditionality, now.exit, p, start
+    return state._replace(commitment=now.once(_commitment, *known))
+
+
+def _commitment(
+    compliance: Array, stationed: Array, theatre: Array, conditionality: Any, exit_: Any, p: Any, start: Array
+) -> Array:
+    tripwire = commitment.tripwire_change(stationed[..., :-1], start[:-1])
+    chance = commitment.commitment(compliance, conditionality, p, tripwire, theatre)
+    return commitment.after_exit(chance, exit_, p)
 
 
 def believe(state: State, now: Now) -> State:
     """5: allies and Russia read the signals, each in its own way (3d)."""
     p, policy, luck = now.params.commitment, now.policy, now.luck
-    spoken = policy.rhetoric, policy.reassurance, policy.law
-    shown = commitment.signal(state.commitment, *spoken, p)
-    discord = commitment.disagreement(*spoken, np.clip(theatre_change(state, now), -1.0, 1.0))
+    shown = now.once(_shown, state.commitment, policy, p)
+    discord = now.once(_discord, policy, theatre_change(state, now))
     return state._replace(
         belief_ally=commitment.updated_belief(state.belief_ally, shown, luck.belief_ally[now.row], discord, p),
         belief_russia=commitment.updated_belief(state.belief_russia, shown, luck.belief_russia[now.row], discord, p),
     )
+
+
+def _shown(chance: Array, policy: Levers, p: Any) -> Array:
+    return commitment.signal(chance, policy.rhetoric, policy.reassurance, policy.law, p)
+
+
+def _discord(policy: Levers, theatre: Array) -> Array:
+    voices = policy.rhetoric, policy.reassurance, policy.law
+    return commitment.disagreement(*voices, np.clip(theatre, -1.0, 1.0))
 
 
 def alarm(state: State, now: Now) -> State:
@@ -143,69 +196,104 @@ def budget(state: State, now: Now) -> State:
 
 def build(state: State, now: Now) -> State:
     """8: money becomes forces (5a), forces train (6), cohesion and hedging move (5b, 5c), budgets are reported (2g)."""
-    p, roster, policy = now.params, now.plan.roster, now.policy
-    equipment = capability.equipped(
-        own_spending(state, now.plan, now.given),
-        now.given.own_spending,
-        policy.joint_procurement,
-        p.capability.joint_gain,
+    for part in (arm, train, hold_together, buy, report):
+        state = part(state, now)
+    return state
+
+
+def arm(state: State, now: Now) -> State:
+    """8: money becomes forces (5a)."""
+    p, forces = now.params.capability, now.plan.roster.forces
+    own = own_spending(state, now.once(accounting.spending, state.share, state.gdp), now.given)
+    equipment = capability.equipped(own, now.given.own_spending, now.policy.joint_procurement, p.joint_gain)
+    orders = capability.ordered(state.orders, np.where(forces > 0.0, equipment, 1.0), p.procurement_lag)
+    return state._replace(orders=orders, capability=capability.renewed(state.capability, orders[-1], p.turnover))
+
+
+def train(state: State, now: Now) -> State:
+    """8: forces train (6)."""
+    trained = now.once(_trained, state.stationed, now.policy, state.compliance, now.params.readiness)
+    return state._replace(readiness=exercises.readiness(state.readiness, trained))
+
+
+def _trained(stationed: Array, policy: Levers, compliance: Array, p: Any) -> Array:
+    return exercises.readiness_goal(stationed[..., :-1], policy.exercise_exclusion, compliance, p)
+
+
+def hold_together(state: State, now: Now) -> State:
+    """8: cohesion and hedging move (5b, 5c)."""
+    p, roster, policy = now.params.capability, now.plan.roster, now.policy
+    felt = now.given.exposure * state.threat
+    able = roster.forces * (1.0 - roster.nuclear)
+    trust = now.once(trust_of_allies, state.belief_ally)
+    return state._replace(
+        cohesion=capability.cohesion(state.cohesion, now.conditionality, policy.european_effort, p),
+        hedge=capability.hedged(state.hedge, trust, felt, policy.european_umbrella, able, p),
     )
-    orders = capability.ordered(
-        state.orders, np.where(roster.forces > 0.0, equipment, 1.0), p.capability.procurement_lag
-    )
-    trained = exercises.readiness_goal(
-        state.stationed[..., :-1], policy.exercise_exclusion, state.compliance, p.readiness
-    )
-    money = total(np.where(roster.european, accounting.spending(state.share, state.gdp), 0.0))
-    money_start = total(np.where(roster.european, now.given.spending, 0.0))
-    state = state._replace(
-        orders=orders,
-        capability=capability.renewed(state.capability, orders[-1], p.capability.turnover),
-        readiness=exercises.readiness(state.readiness, trained),
-        cohesion=capability.cohesion(state.cohesion, now.conditionality, policy.european_effort, p.capability),
-        hedge=capability.hedged(
-            state.hedge,
-            expit(state.belief_ally),
-            now.given.exposure * state.threat,
-            policy.european_umbrella,
-            roster.forces * (1.0 - roster.nuclear),
-            p.capability,
-        ),
-        procured=accounting.procured(state.procured, money, money_start, p.costs),
-    )
+
+
+def buy(state: State, now: Now) -> State:
+    """8: European equipment beyond the level of the start is summed up (12d)."""
+    european = now.plan.roster.european
+    money = european_money(now.once(accounting.spending, state.share, state.gdp), european)
+    start = now.once(european_money, now.given.spending, european)
+    return state._replace(procured=accounting.procured(state.procured, money, start, now.params.costs))
+
+
+def report(state: State, now: Now) -> State:
+    """8: once a year budgets are reported (2g)."""
     if not now.budgets:
         return state
-    error = burden.carried_error(state.report_error, now.luck.report[now.year], p.burden.reporting_error)
-    line = burden.line(now.policy.pledge, now.policy.threshold, now.conditionality, roster.forces)
-    return state._replace(
-        report_error=error,
-        reported=burden.reported_share(state.share, line, error, p.burden.reporting_bias, roster.forces),
-    )
+    p, roster = now.params.burden, now.plan.roster
+    error = burden.carried_error(state.report_error, now.luck.report[now.year], p.reporting_error)
+    line = now.once(asked, now.policy, now.conditionality, roster)
+    reported = burden.reported_share(state.share, line, error, p.reporting_bias, roster.forces)
+    return state._replace(report_error=error, reported=reported)
 
 
 def press(state: State, now: Now) -> State:
     """9: Russia regenerates, and weighs a limited attack (9a to 9e)."""
-    p, given, roster = now.params.deterrence, now.given, now.plan.roster
-    restored = deterrence.regenerated(state.strength, state.war, all_aid(state), p)
-    spent = np.maximum(roster.war, state.war) > 0.0
-    state = state._replace(strength=np.where(spent, restored, state.strength))
-    state = state._replace(defence=defended(state, now.plan, given))
-    doubt = expit(state.belief_russia) - given.belief
-    near = np.log((1.0 + near_the_border(state, now.plan, given)) / (1.0 + given.forward))
+    for part in (regenerate, weigh, provoke, spread):
+        state = part(state, now)
+    return state
+
+
+def regenerate(state: State, now: Now) -> State:
+    """9: Russian forces recover from the war (9a)."""
+    restored = deterrence.regenerated(state.strength, state.war, all_aid(state), now.params.deterrence)
+    spent = np.maximum(now.plan.roster.war, state.war) > 0.0
+    return state._replace(strength=np.where(spent, restored, state.strength))
+
+
+def weigh(state: State, now: Now) -> State:
+    """9: Russia weighs a limited attack on each ally (9b, 9c)."""
+    given, roster = now.given, now.plan.roster
+    own, there = forces(state, now.plan, given), now.once(guests, state.stationed, roster)
+    trust = now.once(trust_of_russia, state.belief_russia)
+    defence = met(state, own, there, trust, now.plan, given)
+    near = np.log((1.0 + (own + there)) / (1.0 + given.forward))
     balance = Balance(
         strength=free_strength(state, now) / given.strength,
-        defence=state.defence / given.defence,
-        belief=doubt,
+        defence=defence / given.defence,
+        belief=now.once(doubt, trust, given),
         forward=near + now.params.ukraine.accession_alarm * member(state, now),
         attraction=roster.attack_exposure,
         umbrella=now.policy.european_umbrella * np.ones_like(state.war),
     )
-    light = (1.0 - roster.heavy_share) * (state.stationed[..., :-1] - roster.troops[:-1]) / deterrence.HEAVY_BRIGADE
-    pull = deterrence.pull(roster.attack_exposure, state.aid, p) / given.pull
-    state = state._replace(
-        hazard=given.scale * now.cast.pressure(balance, now.params).hazard,
-        incidents=deterrence.incidents(pull, doubt, light, p),
-    )
+    return state._replace(defence=defence, hazard=given.scale * now.cast.pressure(balance, now.params).hazard)
+
+
+def provoke(state: State, now: Now) -> State:
+    """9: what comes below the threshold of an attack (9e)."""
+    p, roster = now.params.deterrence, now.plan.roster
+    pull = deterrence.pull(roster.attack_exposure, state.aid, p) / now.given.pull
+    doubted = now.once(doubt, now.once(trust_of_russia, state.belief_russia), now.given)
+    light = now.once(light_change, state.stationed, roster)
+    return state._replace(incidents=deterrence.incidents(pull, doubted, light, p))
+
+
+def spread(state: State, now: Now) -> State:
+    """9: an attack on peacekeepers may grow into one on those who send them; Ukraine as a member (7)."""
     if not now.plan.in_ukraine:
         return state
     spreading = ukraine.escalated(hazard_for_peacekeepers(state, now), on_watch(state), now.params.ukraine)
@@ -214,16 +302,17 @@ def press(state: State, now: Now) -> State:
 
 def resolve(state: State, now: Now) -> State:
     """10: an attack comes or not, the United States fights or not, and everyone takes note (3e, 5b)."""
-    luck, p = now.luck, now.params
     by_code = now.plan.roster.by_code
-    struck = deterrence.struck(
-        np.take(state.hazard, by_code, axis=-1),
-        luck.common("event", "attack", now.row),
-        luck.common("event", "target", now.row),
-    )
-    target = np.take(struck, np.argsort(by_code), axis=-1)
-    honoured, abandoned = deterrence.answered(target, state.commitment, luck.common("event", "answer", now.row))
-    return noted(state, p, honoured, abandoned)._replace(
+    attack, target, answer = (now.luck.common("event", name, now.row) for name in ("attack", "target", "answer"))
+    hazard = np.take(state.hazard, by_code, axis=-1)
+    worlds = deterrence.comes(total(hazard), attack)[..., 0]  # few: only in these somebody is struck
+    if not np.any(worlds):
+        return state
+    struck = deterrence.struck(hazard[worlds], attack[worlds], target[worlds])
+    struck = np.take(struck, np.argsort(by_code), axis=-1)
+    honoured, abandoned = np.zeros_like(attack), np.zeros_like(attack)
+    honoured[worlds], abandoned[worlds] = deterrence.answered(struck, state.commitment[worlds], answer[worlds])
+    return noted(state, now.params, honoured, abandoned)._replace(
         attacks=state.attacks + honoured + abandoned,
         abandoned=state.abandoned + abandoned,
     )
@@ -272,9 +361,10 @@ ORDER: tuple[Callable[[State, Now], State], ...] = (
 )  # fmt: skip
 
 
-MOVING = (grow, alarm, budget, build, press, support)
-"""What moves without policy and without surprise, in the same order: compliance, troops, commitment and beliefs then
-stand still, and nobody is attacked. A law holds the reference path of (9d) to the whole order."""
+MOVING = (grow, alarm, budget, arm, regenerate, weigh, support)
+"""What moves the hazard without policy and without surprise, in the same order: compliance, troops, readiness,
+commitment, beliefs and cohesion then stand still, and nobody is attacked. A law holds the reference path of (9d) to the
+whole order."""
 
 
 def play_quarter(state: State, now: Now, moves: tuple[Callable[[State, Now], State], ...] = ORDER) -> State:

@@ -65,7 +65,7 @@ _by_ally("capability", "start = 1", "Forces relative to the start", "5a", "judge
 _by_ally("brigades", "brigade equivalents", "The ally's own forces", "9b", "judgement",
          lambda s, n: brigades(s, n.plan, n.given))  # fmt: skip
 _by_ally("forces_there", "brigade equivalents", "Forces in the country, the ally's own and its guests'", "9b",
-         "judgement", lambda s, n: brigades(s, n.plan, n.given) + guests(s, n.plan))  # fmt: skip
+         "judgement", lambda s, n: brigades(s, n.plan, n.given) + guests(s.stationed, n.plan.roster))  # fmt: skip
 _by_ally("readiness", "index", "How ready the ally's forces are", "6", "judgement", lambda s, n: s.readiness)
 _by_ally("hedge", "0 to 1", "Nuclear hedging", "5c", "judgement", lambda s, n: s.hedge)
 _by_ally("aid", "% of GDP", "Aid to Ukraine", "8", "judgement", lambda s, n: s.aid)

@@ -1,5 +1,7 @@
 """How long Hypothesis searches: `dev` at the desk, `ci` in checks (the same examples each time), `nightly` at night.
 
+`brief` is for checks on a second interpreter.
+
 HYPOTHESIS_PROFILE chooses; without it `ci` where the variable CI is set, else `dev`.
 """
 
@@ -11,5 +13,6 @@ PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 
 settings.register_profile("dev", max_examples=25, **PATIENT)
 settings.register_profile("ci", max_examples=60, derandomize=True, print_blob=True, **PATIENT)
+settings.register_profile("brief", max_examples=15, derandomize=True, print_blob=True, **PATIENT)
 settings.register_profile("nightly", max_examples=1000, print_blob=True, **PATIENT)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))

@@ -179,7 +179,7 @@ def _played(task: Task, plan: Plan, worlds: range) -> _Part:
 
 def _finite(part: _Part, policy: int, failures: list[Failure]) -> Iterator[_Part]:
     """The worlds whose outcomes are all numbers; the others are noted."""
-    bad = {name: ~np.isfinite(values).all(axis=1) for name, values in part.columns.items()}
+    bad: dict[str, Any] = {name: ~np.isfinite(values).all(axis=1) for name, values in part.columns.items()}
     out: NDArray[np.bool_] = np.any(list(bad.values()), axis=0)
     for place in np.flatnonzero(out):
         names = ", ".join(name for name, rows in bad.items() if rows[place])

@@ -1,24 +1,19 @@
 """Running a batch: blocks go out to workers, come back, and are written; whatever happens, finished blocks stay."""
 
-import time
-from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sim import ensemble, saving
 from sim.batch import gather
-from sim.batch.blocks import POLICIES, Block, Played, Player, blocks, play, task
+from sim.batch.blocks import POLICIES, Block, Player, blocks, play
+from sim.batch.shift import Report, Shift
 from sim.batch.store import COMPLETE, SHARD, Store, digest_of
-from sim.batch.tables import Failure
-from sim.batch.workers import Crew, crew
+from sim.batch.workers import crew
 from sim.errors import InputError, RunError
 from sim.experiment import Experiment
-
-Report = Callable[[int, int], None]
-"""Called with blocks done and blocks in all."""
 
 CUT = (ensemble.BLOCK, POLICIES)
 """Worlds and policies of a block."""
@@ -77,7 +72,7 @@ def run_batch(
         left = [block for block in mine if block.number not in done]
         try:
             with crew(workers, executor) as gang:
-                _work(store, experiment, left, gang, len(mine), player, report)
+                Shift(store, experiment, gang, player).work(left, len(mine), report)
         except KeyboardInterrupt:
             raise RunError(_stopped(store, mine)) from None
         except saving.NotWritten as error:
@@ -109,59 +104,6 @@ def _same(store: Store, experiment: Experiment, shard: tuple[int, int]) -> tuple
     return told, tuple(told["block"])  # type: ignore[return-value]
 
 
-def _work(
-    store: Store, experiment: Experiment, left: Sequence[Block], gang: Crew, count: int, player: Player,
-    report: Report | None,
-) -> None:  # fmt: skip
-    """Hand out blocks, never more than some ahead, and write each as it comes back.
-
-    When workers die, nobody can say which block it was: those that were out are played again, one at a time, and one
-    that kills its worker alone becomes a failure.
-    """
-    waiting, alone, out = deque(left), deque[Block](), dict[Future, Block]()
-    done = count - len(left)
-
-    def hand_out(block: Block) -> None:
-        out[gang.executor.submit(player, task(experiment, block))] = block
-
-    while waiting or alone or out:
-        one_by_one = bool(alone)
-        source = alone if one_by_one else waiting
-        while source and len(out) < (1 if one_by_one else gang.ahead):
-            hand_out(source.popleft())
-        ready, _ = wait(out, return_when=FIRST_COMPLETED)
-        for future in ready:
-            block = out.pop(future)
-            try:
-                played = future.result()
-            except CancelledError:
-                raise RunError(
-                    f"{store.target}: the workers are gone. Go on with --resume once there are some."
-                ) from None
-            except BrokenExecutor as error:
-                suspects, out = [block, *out.values()], {}
-                gang.renew()
-                if len(suspects) > 1 or not one_by_one:
-                    alone.extend(sorted(suspects, key=lambda b: b.number))
-                    break
-                played = _failed(block, f"the worker process ended: {error}")
-            except Exception as error:
-                played = _failed(block, f"{type(error).__name__}: {error}")
-            store.put(block, played)
-            done += 1
-            if report is not None:
-                report(done, count)
-            if one_by_one and not alone:
-                break
-
-
-def _failed(block: Block, error: str) -> Played:
-    """A block of which nothing came back."""
-    said = " ".join(error.split())[:500]
-    rows = [Failure(policy, block.worlds.start, len(block.worlds), said) for policy in block.policies]
-    return Played(block.number, failures=rows)
-
-
 def _stopped(store: Store, mine: Sequence[Block]) -> str:
     done, _ = store.sweep(mine)
     return f"Stopped. {len(done)} of {len(mine)} blocks are finished and kept in {store.target}. Go on with --resume."
@@ -182,7 +124,7 @@ def _finish(
     if shard != WHOLE:
         store.note(status=SHARD)
         return SHARD
-    found = _indices(sources, every)
+    found = indices(sources, every)
     gathered = gather.Gathered(experiment, found, every)
     try:
         with saving.told(store.target):
@@ -198,7 +140,7 @@ def _finish(
     return COMPLETE
 
 
-def _indices(sources: Sequence[Store], every: Sequence[Block]) -> dict[int, tuple[Path, dict[str, Any]]]:
+def indices(sources: Sequence[Store], every: Sequence[Block]) -> dict[int, tuple[Path, dict[str, Any]]]:
     """Where each block lies and what it says, read once. Raises InputError for blocks that are nowhere."""
     found: dict[int, tuple[Path, dict[str, Any]]] = {}
     for block in every:
@@ -236,47 +178,8 @@ def merge(parts: Sequence[str | Path], out: str | Path, experiment: Experiment, 
         raise InputError(problems)
     store, (cut,) = Store(Path(out)), cuts
     every = blocks(experiment, *cut)
-    _indices(sources, every)
+    indices(sources, every)
     store.begin(experiment, WHOLE, cut, command)
     with store.alone():
         status = _finish(store, sources, experiment, every, WHOLE)
     return Ran(store.target, status, 0, len(every), 0, int(store.manifest()["failures"]))
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """What a batch would take: runs, blocks, seconds on so many workers, bytes of its tables."""
-
-    policies: int
-    worlds: int
-    blocks: int
-    seconds: float
-    size: int
-
-    @property
-    def runs(self) -> int:
-        """Policies by worlds."""
-        return self.policies * self.worlds
-
-
-TRIAL = 256
-"""Worlds of the trial that a forecast is made from."""
-
-
-def forecast(experiment: Experiment, workers: int = 1) -> Forecast:
-    """How long and how large a batch would be, from a few policies tried in a few worlds, here and now."""
-    worlds = min(experiment.worlds, TRIAL)
-    policies = experiment.policies[: min(len(experiment.policies), 3)]
-    tried = replace(experiment, policies=policies, worlds=worlds)
-    (block,) = blocks(tried)
-    play(task(tried, replace(block, worlds=range(min(worlds, 8)))))
-    begun = time.perf_counter()
-    played = play(task(tried, block))
-    each = (time.perf_counter() - begun) / (worlds * len(policies))
-    runs = experiment.worlds * len(experiment.policies)
-    size = sum(len(content) for name, content in played.files.items() if name != "sketches") * runs
-    summaries = 100 * len(experiment.outcomes) * len(experiment.years) * 5 * len(experiment.policies)
-    return Forecast(
-        len(experiment.policies), experiment.worlds, len(blocks(experiment)), each * runs / workers,
-        size // (worlds * len(policies)) + summaries,
-    )  # fmt: skip

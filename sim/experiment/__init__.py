@@ -140,7 +140,8 @@ class Experiment:
     @cached_property
     def digest(self) -> str:
         """A digest of everything that decides the tables; names and words of scenarios play no part."""
-        told = self.written() | {"policies": [[p.label, plan.fingerprint] for p, plan in self._pairs()]}
+        told = self.written() | {"policies": [[dict(p.settings), plan.fingerprint] for p, plan in self._pairs()]}
+        del told["name"], told["about"]
         return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
     def _pairs(self) -> list[tuple[Policy, Plan]]:

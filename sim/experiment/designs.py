@@ -1,6 +1,6 @@
 """Which settings of the levers an experiment plays: listed, on a grid, or spread over ranges.
 
-A design is a list of settings {lever: value}. Sampled values are rounded to six digits, so that the label of a policy
+A design is a list of settings {lever: value}. Sampled values are rounded to four digits, so that the label of a policy
 says exactly what was played.
 """
 
@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from scipy.stats import qmc
 
 from sim.draws import stream
 
@@ -32,7 +31,7 @@ class Steps(_Part):
 
     def values(self) -> list[float]:
         """The values, rounded to six digits."""
-        return [_rounded(v) for v in np.linspace(self.from_, self.to, self.steps)]
+        return [float(f"{v:.6g}") for v in np.linspace(self.from_, self.to, self.steps)]
 
 
 def _ends(value: Any) -> Any:
@@ -108,9 +107,9 @@ class Design(_Part):
         """Every setting in order; where nothing is written, the scenario as it stands."""
         found: list[Settings] = [*self.listed, *_grid(self.grid)]
         if self.latin_hypercube:
-            found += _sampled(self.latin_hypercube, qmc.LatinHypercube, stream(seed, "latin hypercube"))
+            found += _sampled(self.latin_hypercube, "LatinHypercube", stream(seed, "latin hypercube"))
         if self.sobol:
-            found += _sampled(self.sobol, qmc.Sobol, stream(seed, "sobol"))
+            found += _sampled(self.sobol, "Sobol", stream(seed, "sobol"))
         return found or [{}]
 
 
@@ -119,11 +118,16 @@ def _grid(grid: Mapping[str, Sequence[float]]) -> Iterator[Settings]:
         yield from (dict(zip(grid, values, strict=True)) for values in product(*grid.values()))
 
 
-def _sampled(part: Sampled, kind: Any, generator: np.random.Generator) -> list[Settings]:
+def _sampled(part: Sampled, kind: str, generator: np.random.Generator) -> list[Settings]:
+    from scipy.stats import qmc  # takes a second to load, and few need it
+
     low, high = np.array(list(part.ranges.values())).T
-    points = qmc.scale(kind(d=len(part.ranges), rng=int(generator.integers(2**63))).random(part.samples), low, high)
-    return [dict(zip(part.ranges, map(_rounded, row), strict=True)) for row in points]
+    points = qmc.scale(
+        getattr(qmc, kind)(d=len(part.ranges), rng=int(generator.integers(2**63))).random(part.samples), low, high
+    )
+    return [dict(zip(part.ranges, map(_rounded, row, part.ranges.values()), strict=True)) for row in points]
 
 
-def _rounded(value: float) -> float:
-    return float(f"{value:.6g}")
+def _rounded(value: float, part: tuple[float, float]) -> float:
+    """A sampled value to four digits, still within its range."""
+    return float(np.clip(float(f"{value:.4g}"), *part))

@@ -9,15 +9,31 @@ policy is never tested.
 """
 
 from sim.outcomes import danger, forces, posture, spending, trust  # noqa: F401 - each declares its outcomes
-from sim.outcomes.declare import ANY, FRONT_NAMES, FRONTS, OUTCOMES, Outcome, outcome, outcomes, variables_of, year_ends
+from sim.outcomes.declare import (
+    ANY,
+    FLOWS,
+    FRONT_NAMES,
+    FRONTS,
+    OUTCOMES,
+    Outcome,
+    by_year,
+    last_quarters,
+    outcome,
+    outcomes,
+    variables_of,
+    year_ends,
+)
 
 __all__ = [
     "ANY",
+    "FLOWS",
     "FRONTS",
     "FRONT_NAMES",
     "HEADLINES",
     "OUTCOMES",
     "Outcome",
+    "by_year",
+    "last_quarters",
     "outcome",
     "outcomes",
     "variables_of",

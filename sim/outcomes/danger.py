@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from sim.outcomes.declare import FRONTS, outcome
+from sim.outcomes.declare import FRONTS, of, outcome, total
 
 
 @outcome(
@@ -31,7 +31,7 @@ def risk_by_front(data: xr.Dataset) -> xr.DataArray:
 )
 def risk(data: xr.Dataset) -> xr.DataArray:
     """Probability of a limited attack on any ally since the start."""
-    return -np.expm1(-data.hazard.sum("ally"))
+    return -np.expm1(-total(data.hazard))
 
 
 @outcome(
@@ -43,7 +43,7 @@ def risk(data: xr.Dataset) -> xr.DataArray:
 )
 def ukraine_to_baltic(data: xr.Dataset) -> xr.DataArray:
     """Probability of an attack on Ukraine since it became a member, as a multiple of that of the Baltic states."""
-    return np.expm1(-data.hazard_ukraine) / np.expm1(-data.hazard.sel(ally=data.front == "baltic").sum("ally"))
+    return np.expm1(-data.hazard_ukraine) / np.expm1(-total(of(data.hazard, data.front == "baltic")))
 
 
 @outcome(
@@ -55,7 +55,7 @@ def ukraine_to_baltic(data: xr.Dataset) -> xr.DataArray:
 )
 def grey_zone_incidents(data: xr.Dataset) -> xr.DataArray:
     """Expected grey-zone incidents since the start, all allies together."""
-    return data.incidents.sum("ally")
+    return total(data.incidents)
 
 
 @outcome(
@@ -67,7 +67,7 @@ def grey_zone_incidents(data: xr.Dataset) -> xr.DataArray:
 )
 def aid_to_ukraine(data: xr.Dataset) -> xr.DataArray:
     """Aid to Ukraine a year, relative to the GDP of Europe and Canada."""
-    return (data.aid * data.gdp).sum("ally") / data.gdp.sum("ally") + data.us_aid
+    return total(data.aid * data.gdp) / total(data.gdp) + data.us_aid
 
 
 @outcome(

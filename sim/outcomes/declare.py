@@ -42,6 +42,9 @@ class Outcome:
 
 OUTCOMES: dict[str, Outcome] = {}
 
+BY = ("world", "year", "ally", "front")
+"""Labels that outcomes are computed by; whatever else labels a run stands beside its variables meanwhile."""
+
 
 def outcome(*, label: str, unit: str, reading: str, badge: str, needs: str, by: str = "") -> Callable:
     """Declare a function as an outcome; its docstring is the definition. `by` is a further dimension."""
@@ -80,8 +83,15 @@ def outcomes(data: xr.Dataset, names: Sequence[str] | None = None) -> xr.Dataset
     if problems:
         raise InputError(problems)
     ends = data if "year" in data.dims else year_ends(data)
-    table = xr.Dataset({name: _labelled(OUTCOMES[name], OUTCOMES[name].compute(ends)) for name in chosen})
-    return table.assign_coords(school=data.school).assign_attrs(data.attrs)
+    bare = ends.reset_coords([name for name in ends.coords if name not in BY])  # each would go along with every sum
+    found = {name: OUTCOMES[name].compute(bare) for name in chosen}
+    labels = {dim: values[dim].variable for values in found.values() for dim in values.dims if dim in values.coords}
+    table = {name: _described(OUTCOMES[name], values) for name, values in found.items()}
+    return xr.Dataset(table, {**labels, "school": data.school.variable}, data.attrs)
+
+
+FLOWS = ("hazard", "hazard_ukraine", "incidents")
+"""Variables per quarter: at the end of a year they stand as their running sums since the start."""
 
 
 def year_ends(data: xr.Dataset) -> xr.Dataset:
@@ -89,25 +99,45 @@ def year_ends(data: xr.Dataset) -> xr.Dataset:
 
     Hazards and incidents, which are per quarter, become their running sums since the start.
     """
-    data = data.drop_vars("name", errors="ignore")
-    for flow in ("hazard", "hazard_ukraine", "incidents"):
-        if flow in data:
-            data = data.assign({flow: data[flow].cumsum("quarter")})
-    last = [quarter.endswith("Q4") for quarter in data.quarter.values]
-    if not any(last):
-        run = f"{data.quarter.values[0]} to {data.quarter.values[-1]}"
+    data = data.assign({flow: data[flow].cumsum("quarter") for flow in FLOWS if flow in data})
+    return by_year(data.isel(quarter=last_quarters(data.quarter.values)))
+
+
+def last_quarters(quarters: Sequence[str]) -> list[int]:
+    """Where years end among these quarters. Raises InputError where none does."""
+    last = [index for index, quarter in enumerate(quarters) if quarter.endswith("Q4")]
+    if not last:
+        run = f"{quarters[0]} to {quarters[-1]}"
         raise InputError(f"outcomes: the run from {run} has no end of a year. Let it last to a fourth quarter.")
-    data = data.isel(quarter=np.flatnonzero(last))
-    years = [int(quarter[:4]) for quarter in data.quarter.values]
-    return data.rename(quarter="year").assign_coords(year=years)
+    return last
 
 
-def _labelled(declared: Outcome, values: xr.DataArray) -> xr.DataArray:
-    values = values.drop_vars([c for c in values.coords if c not in (*values.dims, "school")])
-    order = [d for d in ("world", "year", declared.by) if d in values.dims]
-    return values.transpose(*order).assign_attrs(
-        units=declared.unit, long_name=declared.about, reading=declared.reading, badge=declared.badge
-    )
+def by_year(ends: xr.Dataset) -> xr.Dataset:
+    """A data set of last quarters with `year` for `quarter`."""
+    years = [int(quarter[:4]) for quarter in ends.quarter.values]
+    return ends.drop_vars("name", errors="ignore").rename(quarter="year").assign_coords(year=years)
+
+
+def _described(declared: Outcome, values: xr.DataArray) -> xr.Variable:
+    """The values of an outcome, worlds first, with what is said of it."""
+    order = [dim for dim in ("world", "year", declared.by) if dim in values.dims]
+    words = dict(units=declared.unit, long_name=declared.about, reading=declared.reading, badge=declared.badge)
+    return xr.Variable(order, values.variable.transpose(*order).data, values.attrs | words)
+
+
+def of(values: xr.DataArray, allies: xr.DataArray) -> xr.DataArray:
+    """The values of some allies only, those for which `allies` holds."""
+    return values.isel(ally=np.flatnonzero(allies))
+
+
+def total(values: xr.DataArray) -> xr.DataArray:
+    """The sum over allies. What is no number stays none: nothing is left out in silence."""
+    return values.sum("ally", skipna=False)
+
+
+def average(values: xr.DataArray) -> xr.DataArray:
+    """The mean over allies, in the same way."""
+    return values.mean("ally", skipna=False)
 
 
 def with_forces(data: xr.Dataset) -> xr.DataArray:

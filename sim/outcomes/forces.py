@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from sim.outcomes.declare import outcome, with_forces
+from sim.outcomes.declare import average, of, outcome, total, with_forces
 
 BURILKOV_WOLFF_BN = 237.0
 """Extra spending a year that Europe would need without the United States, bn 2021 USD (burilkov-wolff-2025)."""
@@ -33,7 +33,7 @@ NATO_BRIGADES_ASKED = 131.0
 )
 def brigades_europe_canada(data: xr.Dataset) -> xr.DataArray:
     """Brigade equivalents of Europe and Canada at home: as strong as money, readiness and peacekeeping leave them."""
-    return data.brigades.sum("ally")
+    return total(data.brigades)
 
 
 @outcome(
@@ -58,8 +58,8 @@ def gap_nato(data: xr.Dataset) -> xr.DataArray:
 def baltic_brigades(data: xr.Dataset) -> xr.DataArray:
     """Brigade equivalents in the three Baltic states, and those that one of them could count on from outside."""
     baltic = data.front == "baltic"
-    there, met = data.forces_there.sel(ally=baltic), data.defence.sel(ally=baltic)
-    return there.sum("ally") + (met - there).mean("ally")
+    there, met = of(data.forces_there, baltic), of(data.defence, baltic)
+    return total(there) + average(met - there)
 
 
 @outcome(
@@ -83,7 +83,7 @@ def gap_baltic(data: xr.Dataset) -> xr.DataArray:
 )
 def gap_burilkov_wolff(data: xr.Dataset) -> xr.DataArray:
     """What European allies still lack of 237 bn a year on top of 2024, the price of a defence without the US."""
-    europe = data.spending.sel(ally=data.ally != "CAN").sum("ally")
+    europe = total(of(data.spending, data.ally != "CAN"))
     return BURILKOV_WOLFF_BN - (europe - data.attrs["spending_europe_start"])
 
 
@@ -96,7 +96,7 @@ def gap_burilkov_wolff(data: xr.Dataset) -> xr.DataArray:
 )
 def gap_brigades(data: xr.Dataset) -> xr.DataArray:
     """What European allies still lack of 50 brigades on top of those of the start."""
-    europe = data.brigades.sel(ally=data.ally != "CAN").sum("ally")
+    europe = total(of(data.brigades, data.ally != "CAN"))
     return BURILKOV_WOLFF_BRIGADES - (europe - data.attrs["brigades_europe_start"])
 
 
@@ -157,4 +157,4 @@ def gap_self_sufficiency(data: xr.Dataset) -> xr.DataArray:
 )
 def readiness(data: xr.Dataset) -> xr.DataArray:
     """Readiness of the forces of the average ally that has forces."""
-    return data.readiness.sel(ally=with_forces(data)).mean("ally")
+    return average(of(data.readiness, with_forces(data)))

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from sim.outcomes.declare import outcome
+from sim.outcomes.declare import outcome, total
 
 
 @outcome(
@@ -15,7 +15,7 @@ from sim.outcomes.declare import outcome
 )
 def troops_europe(data: xr.Dataset) -> xr.DataArray:
     """US troops in Europe: on every host, elsewhere in the theatre, and on their way to a host."""
-    return data.troops.sum("ally") + data.troops_other + data.troops_in_transit
+    return total(data.troops) + data.troops_other + data.troops_in_transit
 
 
 @outcome(

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from sim.outcomes.declare import outcome, with_forces
+from sim.outcomes.declare import of, outcome, total, with_forces
 from sim.rules.accounting import gini
 
 GUIDELINE, CORE_PLEDGE = 2.0, 3.5
@@ -11,8 +11,8 @@ GUIDELINE, CORE_PLEDGE = 2.0, 3.5
 
 
 def _part_at(data: xr.Dataset, shares: xr.DataArray, line: xr.DataArray | float) -> xr.DataArray:
-    counted = with_forces(data)
-    return 100.0 * ((shares >= line) & counted).sum("ally") / counted.sum()
+    counted = of(shares, with_forces(data))
+    return 100.0 * (counted >= line).sum("ally") / counted.sizes["ally"]
 
 
 @outcome(
@@ -96,9 +96,9 @@ def allies_truly_at_threshold(data: xr.Dataset) -> xr.DataArray:
 )
 def misjudged_at_threshold(data: xr.Dataset) -> xr.DataArray:
     """Share of the 30 allies with forces whose report and true spending lie on different sides of the threshold."""
-    wrong = (data.share >= data.lever_threshold) != (data.share_reported >= data.lever_threshold)
-    counted = with_forces(data)
-    return 100.0 * (wrong & counted).sum("ally") / counted.sum()
+    true, told = of(data.share, with_forces(data)), of(data.share_reported, with_forces(data))
+    wrong = (true >= data.lever_threshold) != (told >= data.lever_threshold)
+    return 100.0 * wrong.sum("ally") / wrong.sizes["ally"]
 
 
 @outcome(
@@ -110,7 +110,7 @@ def misjudged_at_threshold(data: xr.Dataset) -> xr.DataArray:
 )
 def spending_europe_canada_share(data: xr.Dataset) -> xr.DataArray:
     """Defence spending of Europe and Canada together, relative to their GDP."""
-    return 100.0 * data.spending.sum("ally") / data.gdp.sum("ally")
+    return 100.0 * total(data.spending) / total(data.gdp)
 
 
 @outcome(
@@ -122,7 +122,7 @@ def spending_europe_canada_share(data: xr.Dataset) -> xr.DataArray:
 )
 def spending_europe_canada(data: xr.Dataset) -> xr.DataArray:
     """Defence spending of Europe and Canada together."""
-    return data.spending.sum("ally")
+    return total(data.spending)
 
 
 @outcome(
@@ -134,7 +134,7 @@ def spending_europe_canada(data: xr.Dataset) -> xr.DataArray:
 )
 def us_share_of_spending(data: xr.Dataset) -> xr.DataArray:
     """Part of the alliance's defence spending that the United States pays."""
-    return 100.0 * data.us_spending / (data.us_spending + data.spending.sum("ally"))
+    return 100.0 * data.us_spending / (data.us_spending + total(data.spending))
 
 
 @outcome(
@@ -146,6 +146,6 @@ def us_share_of_spending(data: xr.Dataset) -> xr.DataArray:
 )
 def burden_gini(data: xr.Dataset) -> xr.DataArray:
     """Inequality of true shares of GDP among the 30 allies with forces and the United States."""
-    shares = data.share.sel(ally=with_forces(data)).transpose("world", "year", "ally")
+    shares = of(data.share, with_forces(data)).transpose("world", "year", "ally")
     us = np.broadcast_to(data.lever_us_share.values[:, None], (*shares.shape[:-1], 1))
     return shares.isel(ally=0, drop=True).copy(data=gini(np.concatenate([shares.values, us], axis=-1)))

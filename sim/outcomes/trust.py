@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from sim.outcomes.declare import FRONTS, outcome
+from sim.outcomes.declare import FRONTS, average, of, outcome
 
 
 @outcome(
@@ -14,7 +14,7 @@ from sim.outcomes.declare import FRONTS, outcome
 )
 def credibility_allies(data: xr.Dataset) -> xr.DataArray:
     """Belief of the average ally that the United States would fight for it."""
-    return data.credibility_ally.mean("ally")
+    return average(data.credibility_ally)
 
 
 @outcome(
@@ -26,7 +26,7 @@ def credibility_allies(data: xr.Dataset) -> xr.DataArray:
 )
 def credibility_at_the_fronts(data: xr.Dataset) -> xr.DataArray:
     """Belief of Russia that the United States would fight for the allies of the four fronts, on average."""
-    return data.credibility_russia.sel(ally=data.front.isin(FRONTS)).mean("ally")
+    return average(of(data.credibility_russia, data.front.isin(FRONTS)))
 
 
 @outcome(
@@ -38,7 +38,7 @@ def credibility_at_the_fronts(data: xr.Dataset) -> xr.DataArray:
 )
 def commitment_less_belief(data: xr.Dataset) -> xr.DataArray:
     """True commitment less what allies believe of it, for the average ally."""
-    return (data.commitment - data.credibility_ally).mean("ally")
+    return average(data.commitment - data.credibility_ally)
 
 
 @outcome(
@@ -50,7 +50,7 @@ def commitment_less_belief(data: xr.Dataset) -> xr.DataArray:
 )
 def commitment_less_russian_belief(data: xr.Dataset) -> xr.DataArray:
     """True commitment less what Russia believes of it, for the average ally."""
-    return (data.commitment - data.credibility_russia).mean("ally")
+    return average(data.commitment - data.credibility_russia)
 
 
 @outcome(
@@ -74,4 +74,4 @@ def cohesion(data: xr.Dataset) -> xr.DataArray:
 )
 def nuclear_hedging(data: xr.Dataset) -> xr.DataArray:
     """How far the average ally has moved toward a bomb of its own."""
-    return data.hedge.mean("ally")
+    return average(data.hedge)

@@ -92,12 +92,16 @@ def pull(attraction, aid, p):
     return attraction + p.incident_aid * aid
 
 
+def comes(danger, luck):
+    """Whether an attack comes [...]: `danger` is the hazard of all allies together, `luck` uniform. Step 10."""
+    return luck < -np.expm1(-danger)
+
+
 def struck(hazard, attack_luck, target_luck):
     """Whether an attack comes, and on whom [..., A]: one 1 at most. `*_luck` are uniform numbers [..., 1]."""
-    comes = attack_luck < -np.expm1(-total(hazard))
-    upper = running(hazard)
-    mark = target_luck * total(hazard)
-    return np.where(comes & (mark < upper) & (mark >= upper - hazard), 1.0, 0.0)
+    danger, upper = total(hazard), running(hazard)
+    mark = target_luck * danger
+    return np.where(comes(danger, attack_luck) & (mark < upper) & (mark >= upper - hazard), 1.0, 0.0)
 
 
 def answered(target, chance, luck):

@@ -10,4 +10,9 @@ def yearly_growth(mean, own, common, p):
 
 def grown(gdp, growth):
     """GDP a quarter later [..., A], bn 2021 USD per year."""
-    return gdp * np.exp(growth / 4.0)
+    return gdp * quarterly(growth)
+
+
+def quarterly(growth):
+    """The factor by which GDP grows in a quarter [...], from its yearly log growth."""
+    return np.exp(growth / 4.0)

@@ -84,6 +84,8 @@ def flows(stationed, coming, target, home, release_rate, movement_limit, brake):
 
 def dispatched(in_transit, inward, lag):
     """The units under way after new ones set out [..., H] each: they arrive in exactly `lag` quarters."""
+    if not np.any(inward):  # saves time and nothing else
+        return in_transit
     return tuple(
         under_way + np.where(lag == quarters, inward, 0.0) for quarters, under_way in enumerate(in_transit, start=1)
     )
@@ -92,7 +94,7 @@ def dispatched(in_transit, inward, lag):
 def travelled(in_transit):
     """Who arrives now, and the units under way a quarter later."""
     first, *rest = in_transit
-    return first, (*rest, np.zeros_like(first))
+    return first, (*rest, np.zeros_like(first) if np.any(first) else first)
 
 
 def released(present_total, start_total):

@@ -56,7 +56,11 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario as written, with what it extends merged in. The `with_` methods return a changed one."""
+    """A scenario as written, with what it extends merged in. The `with_` methods return a changed one.
+
+    Its fields are the keys of a scenario file; `key` is the name of the file. What cannot be meant raises
+    ScenarioError in every method, with one line a problem.
+    """
 
     key: str
     name: str
@@ -77,22 +81,31 @@ class Scenario:
     def with_levers(self, **values: Any) -> "Scenario":
         """The scenario with these levers set for the whole run; events that set them give way.
 
+        A value is a number in the lever's unit, a path such as `{"2025Q1": 2, "2030Q1": 3.5}` (straight lines between
+        quarters, held before and after), or a fact such as `{"fact": "spending-guideline"}`.
+
         Raises ScenarioError for an unknown lever or a value out of range.
         """
         events = giving_way(self.events, values)
         return _checked(replace(self, levers={**self.levers, **deepcopy(values)}, events=events), "with_levers")
 
     def with_uncertainties(self, **values: Any) -> "Scenario":
-        """The scenario with these uncertainties fixed, or with priors replaced ({"uniform": [low, high]})."""
+        """The scenario with these uncertainties fixed, or with priors replaced, as by `{"uniform": [low, high]}`.
+
+        Raises ScenarioError for an unknown one, or for what reaches beyond the ends of the declared prior.
+        """
         return _checked(replace(self, uncertainties={**self.uncertainties, **deepcopy(values)}), "with_uncertainties")
 
     def with_withdrawal(
         self, hosts: Sequence[str], troops: Any, start: str, over: int = 4, status: str | None = None
     ) -> "Scenario":
-        """The scenario with one more withdrawal of US troops.
+        """The scenario with one more withdrawal of US troops, from quarter `start` in equal parts over `over` quarters.
 
-        `troops` is a number or a fact, such as {"fact": "eastern-withdrawal", "reading": "strict"}. Without a status
-        it has that of the fact, or is announced.
+        `hosts` are ISO 3166 codes; each gives in proportion to its stock. `troops` is a number of persons or a fact,
+        such as `{"fact": "eastern-withdrawal", "reading": "strict"}`. Without a status it has that of the fact, or is
+        announced.
+
+        Raises ScenarioError for an unknown host, fact or status, a quarter outside the run, or more than stands there.
         """
         written = {"hosts": list(hosts), "troops": deepcopy(troops), "from": start, "over": over, "status": status}
         try:
@@ -104,16 +117,16 @@ class Scenario:
         return _checked(replace(self, withdrawals=(*self.withdrawals, block)), "with_withdrawal")
 
     def with_strategies(self, **values: Any) -> "Scenario":
-        """The scenario with other strategies, by name or class: POL="Drifter", or default=sim.agents.Attractor."""
+        """The scenario with other strategies, by name or class: `POL="Drifter"`, or `default=sim.agents.Attractor`."""
         values = {who: getattr(strategy, "__name__", strategy) for who, strategy in values.items()}
         return _checked(replace(self, strategies={**self.strategies, **values}), "with_strategies")
 
     def with_school(self, school: str) -> "Scenario":
-        """The scenario under one school of deterrence, or under `all`."""
+        """The scenario under one school of deterrence (commitment, mixed, denial or spiral), or under `all` in turn."""
         return _checked(replace(self, school=school), "with_school")
 
     def with_reading(self, reading: Reading) -> "Scenario":
-        """The scenario with the hedges of all its facts read this way, but for those that say otherwise."""
+        """The scenario with hedges read as `default`, `strict` or `loose`, but for facts that say otherwise."""
         return _checked(replace(self, reading=reading), "with_reading")
 
     def with_estimates(self, estimates: str) -> "Scenario":
@@ -132,7 +145,7 @@ class Scenario:
         return _checked(changed, "under")
 
     def with_horizon(self, start: str | None = None, end: str | None = None) -> "Scenario":
-        """The scenario over other quarters."""
+        """The scenario over other quarters, such as "2025Q1" to "2030Q4"; a start is the first quarter of a year."""
         return _checked(replace(self, start=start or self.start, end=end or self.end), "with_horizon")
 
     @property
@@ -161,7 +174,7 @@ class Scenario:
         )
 
     def plan(self) -> Plan:
-        """The scenario with every word resolved."""
+        """The scenario with every word resolved: arrays, digest, and what `sim.run` plays."""
         return self._plan
 
     def written(self) -> dict[str, Any]:

@@ -74,8 +74,8 @@ class ScenarioFile(_Block):
     )
     estimates: str | None = Field(None, description="Estimable uncertainties from the posterior or from the prior")
     reading: str | None = Field(None, description="How the hedges of all facts in the scenario are read")
-    events: list[Event] = Field(default_factory=list)
-    withdrawals: list[WithdrawalBlock] = Field(default_factory=list)
+    events: list[Event] = Field(default_factory=list, description="Levers that change on the way, and why")
+    withdrawals: list[WithdrawalBlock] = Field(default_factory=list, description="US troops that leave some hosts")
     uncertainties: dict[str, Any] = Field(
         default_factory=dict, description="A number fixes an uncertainty; {uniform: [low, high]} replaces its prior"
     )

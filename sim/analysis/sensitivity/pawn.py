@@ -1,0 +1,71 @@
+"""PAWN: how the whole distribution of an outcome changes, from worlds that any run simulates."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim import draws
+from sim.analysis.sensitivity.factors import Factor
+from sim.analysis.sensitivity.method import Method, library
+from sim.analysis.sensitivity.question import Array
+
+
+@dataclass(frozen=True)
+class Pawn(Method):
+    """How far the whole distribution of an outcome changes when a factor is known to within an eighth of its range.
+
+    Given data: the worlds are those of any run. Kolmogorov-Smirnov distances between all worlds and those of each
+    eighth. Columns of pure chance beside the factors show how large a distance may be by chance alone. Luck has no
+    order and is left out; what the panel taught enters one by one, with the values drawn.
+    """
+
+    taught: tuple[Factor, ...] = ()
+    values_taught: Any = None
+
+    SLICES: ClassVar[int] = 8
+    DUMMIES: ClassVar[int] = 20
+
+    name: ClassVar[str] = "pawn"
+    about: ClassVar[str] = "distances between distributions, 0 to 1"
+    counted: ClassVar[str] = "worlds"
+    index: ClassVar[str] = "median"
+    half_width: ClassVar[str] = "noise"
+    at_rest: ClassVar[str] = ""
+    default: ClassVar[int] = 4096
+    least: ClassVar[int] = 128
+
+    @cached_property
+    def _columns(self) -> dict[str, Array]:
+        """The values by which worlds are sorted into slices, by name."""
+        uniforms = self._ordinary()
+        sorted_by = {f.name: uniforms[:, k] for k, f in enumerate(self.factors) if f.ordered}
+        return sorted_by | {f.name: self.values_taught[f.name][: self.points] for f in self.taught}
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._columns)
+
+    @property
+    def left_out(self) -> tuple[Factor, ...]:
+        return tuple(f for f in self.factors if not f.ordered and f.stream not in {t.stream for t in self.taught})
+
+    @cached_property
+    def worlds(self) -> draws.Points:
+        return self._at(self._ordinary(), np.arange(self.points))
+
+    def rows(self, size: int) -> NDArray[np.intp]:
+        return np.arange(size)
+
+    def table(self, values: Array, size: int) -> pd.DataFrame:
+        dummies = draws.stream(self.seed, "sensitivity", "pawn", "dummies").random((self.points, self.DUMMIES))[:size]
+        columns = np.column_stack([*(column[:size] for column in self._columns.values()), dummies])
+        names = [*self.names, *(f"dummy {k}" for k in range(self.DUMMIES))]
+        problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+        found = library("analyze.pawn").analyze(problem, columns, values, S=self.SLICES)
+        made = pd.DataFrame({key: found[key] for key in ("median", "maximum")}, index=names)
+        noise = float(np.quantile(made["median"].iloc[len(self.names) :], 0.95))
+        return made.iloc[: len(self.names)].assign(noise=noise)

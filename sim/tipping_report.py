@@ -1,0 +1,92 @@
+"""Tipping points in words: the question, a row for each school, and what a reader must know besides."""
+
+from collections.abc import Iterator
+
+from sim.analysis import crossing
+from sim.analysis.crossing import Tip
+from sim.analysis.tipping import Question, Tipping
+from sim.controls import unit_after
+from sim.evaluation import RELATIVE
+from sim.outcomes import FRONT_NAMES, OUTCOMES
+from sim.params import levers
+from sim.tables import lines, number
+
+
+def text(found: Tipping) -> str:
+    """Everything for people."""
+    return "\n".join(_text(found))
+
+
+def question(q: Question) -> str:
+    """The question in one sentence."""
+    side = "above" if q.above else "below"
+    declared = OUTCOMES["risk" if q.outcome in RELATIVE else q.outcome]
+    name = f'"{declared.label}"' + (f" ({FRONT_NAMES.get(q.of, q.of)})" if q.of else "")
+    base = q.against and q.against.name
+    if q.outcome in RELATIVE:
+        said = f"{name} lie {side} {q.level:g} times that of {base}"
+    elif base:
+        said = f"the difference of {name} from {base} lie {side} {q.level:+g}{unit_after(declared)}"
+    else:
+        said = f"{name} lie {side} {q.level:g}{unit_after(declared)}"
+    lever = q.lever.replace("_", " ")
+    return f"{q.scenario.name}: from which {lever} does {said}, in {q.share:.0%} of the worlds?"
+
+
+def _text(told: Tipping) -> Iterator[str]:
+    q, tips = told.question, told.tips
+    lever = levers()[q.lever]
+    yield question(q)
+    each = " in each school, the same ones" if len(tips) > 1 else ""
+    yield f"End of {q.year}, {q.worlds:,} worlds{each}, seed {q.seed}"
+    yield ""
+    unit = unit_after(lever).strip()
+    head = [
+        "school",
+        f"tips at, {unit}" if unit else "tips at",
+        "95% by sampling",
+        *(f"{part:.0%} flip by" for part in crossing.PARTS),
+    ]
+    yield lines([*head, f"flipped at {q.values[0]:g}", f"at {q.values[-1]:g}"], [_row(*one) for one in tips.items()])
+    yield ""
+    if told.same:
+        yield "The same in every school: the very same worlds flip at every value of the grid."
+    for school, tip in tips.items():
+        yield from (f"{school}: {remark}" for remark in _remarks(tip, q))
+    yield (
+        "95% by sampling: how far the value hangs on which worlds were drawn. N% flip by: how far worlds lie apart, "
+        "each\nat a tipping value of its own. The lever is set for the whole run. All of it is judgement."
+    )
+
+
+def _row(school: str, tip: Tip) -> list[str]:
+    if tip.already:
+        value = f"{_told(tip.value)} or less"
+    else:
+        value = _told(tip.value) if tip.value is not None else "not reached"
+    band = "" if tip.value is None and tip.low is None else f"{_told(tip.low)} to {_told(tip.high, 'beyond')}"
+    parts = [_told(value, "never") for _, value in tip.parts]
+    return [school, value, band, *parts, f"{tip.curve[0][1]:.0%}", f"{tip.curve[-1][1]:.0%}"]
+
+
+def _told(value: float | None, instead: str = "") -> str:
+    return instead if value is None else f"{value:g}"
+
+
+def _remarks(tip: Tip, q: Question) -> Iterator[str]:
+    """What a reader of one school's tipping point must know besides."""
+    if tip.value is None:
+        yield f"not reached: at most {tip.largest:.0%} of the worlds flip, at {tip.largest_at:g}."
+    elif tip.already and tip.direction == crossing.FALLS:
+        yield "it is so at the lowest value, and the higher the lever, the fewer worlds: ask for the other side."
+    elif tip.already:
+        yield "it is so at the lowest value already."
+    if len({share for _, share in tip.curve}) == 1:
+        yield "the lever moves no world across the level."
+    if not tip.steady:
+        yield f"the share does not move in one direction: it turns back by up to {number(100 * tip.back)} points."
+    if len(tip.crossings) > 1:
+        listed = ", ".join(f"{way} at {value:g}" for value, way in tip.crossings)
+        yield f"it crosses {q.share:.0%} more than once: {listed}. The first is given."
+    if tip.reverting:
+        yield f"{tip.reverting:.1%} of the worlds flip and flip back at a higher value."
