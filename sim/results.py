@@ -115,7 +115,8 @@ def shortfall(values: xr.DataArray, best: str = "lowest") -> xr.DataArray:
     """
     if best not in BEST:
         raise InputError(f"regret: unknown end {best!r}. {hint(best, BEST)}")
-    return values - values.min("policy") if best == "lowest" else values.max("policy") - values
+    short = values - values.min("policy") if best == "lowest" else values.max("policy") - values
+    return short.transpose(*values.dims)
 
 
 BEST = ("lowest", "highest")

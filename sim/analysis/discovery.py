@@ -7,16 +7,16 @@ luck is always found. In the finding half:
    Kolmogorov-Smirnov test (regional sensitivity analysis, Hornberger and Spear 1981), at most MOST_INPUTS;
 2. PRIM peels and pastes (Friedman and Fisher 1999, by ema_workbench), or CART splits (by scikit-learn through it);
 3. of the boxes on the way the one with the highest Matthews correlation of "in the box" and "a case" is the best;
-4. PRIM is run on few inputs at a time (constrained PRIM, Kwakkel 2019): first on each alone, then with the one added
-   that makes the best box better, as long as each input has a limit there with a quasi-p value of SIGNIFICANT or less,
-   up to MOST_LIMITED; the last run's trajectory is reported;
+4. PRIM is run on few inputs at a time (constrained PRIM, Kwakkel 2019): first on each alone, then with that of the
+   MOST_SECOND best added which makes the best box better, as long as each input has a limit there with a quasi-p value
+   of SIGNIFICANT or less, up to MOST_LIMITED inputs; the last run's trajectory is reported;
 5. of the best box the limits with a quasi-p value above SIGNIFICANT are dropped, the worst first.
 
 Schools are rival theories: they are never pooled, and each has boxes of its own.
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,9 @@ from sim.tables import lines
 
 METHODS = ("prim", "cart")
 MOST_INPUTS = 10
+MOST_SECOND = 6
+"""Inputs that are looked at after the first: those that tell most alone."""
+
 MOST_LIMITED = 4
 """Names that a box may restrict: nobody reads a sentence with more."""
 
@@ -90,6 +93,7 @@ def discover(
     inputs: Sequence[str] = (),
     most: int = 1,
     step: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Discovery:
     """Boxes of what is uncertain in which an outcome of a batch lies above, or below, a level.
 
@@ -111,12 +115,18 @@ def discover(
     table = measures.explaining(found, chosen, [int(w) for w in values.world.values])
     table = _only(table, inputs)
     schools = _schools(values, school, step)
-    each = tuple(_in_school(name, table, values, (side, level), found.seed, method, most, step) for name in schools)
+    each = []
+    for name in schools:
+        each.append(_in_school(name, table, values, (side, level), found.seed, method, most, step))
+        if progress is not None:
+            progress(len(each), len(schools))
     if all(one.refused for one in each):
         raise InputError([f"{one.school}: {one.note}" for one in each])
     unit = values.attrs.get("units", "")
     case = f"{values.attrs['label']} {side} {measures.quantity(level, unit)}"
-    return Discovery(case, outcome, values.attrs["year"], level, side, method, str(values.attrs.get("badge", "")), each)
+    return Discovery(
+        case, outcome, values.attrs["year"], level, side, method, str(values.attrs.get("badge", "")), tuple(each)
+    )
 
 
 def _side(above: float | None, below: float | None) -> tuple[str, float]:
@@ -300,6 +310,8 @@ def _prim_box(finding: Points, checking: Points, seed: int, step: int | None) ->
             break
         name, ways = tried[int(np.argmax(told))]
         names.append(name)
+        order = np.argsort([-one for one in told], kind="stable")[:MOST_SECOND]
+        candidates = candidates if len(names) > 1 else [tried[n][0] for n in order]
     if not names:
         return {}, pd.DataFrame()
     taken = _best(finding, ways) if step is None else _stepped(step, ways)

@@ -45,7 +45,7 @@ class Robustness:
     @property
     def worst_school(self) -> xr.DataArray:
         """The school in which each policy is regretted most, by p90 of regret [policy]."""
-        return self.table.p90.idxmax("school")
+        return self.table.school[self.table.p90.argmax("school")]
 
     @property
     def guarantee(self) -> xr.DataArray:
@@ -176,7 +176,7 @@ def text(found: Any, robust: Robustness, every: bool = False) -> str:
     order = _order(robust, every)
     regrets = [
         [_who(found, p), *(f"{number(_at(table.p90, p, s))} ({_at(table['rank'], p, s):.3g})" for s in names),
-         number(float(robust.guarantee.sel(policy=p)))]
+         f"{number(float(robust.guarantee.sel(policy=p)))} ({robust.worst_school.sel(policy=p).item()})"]
         for p in order
     ]  # fmt: skip
     ranges = [

@@ -56,10 +56,11 @@ def discover(
     """
     if chart is not None:
         charts.check_file(chart)
-    told = discovery.discover(
-        opened(directory), outcome, above=above, below=below, year=year, against=against, policies=policies,
-        method=method, school=school, inputs=inputs, most=boxes, step=box,
-    )  # fmt: skip
+    with progress("boxes", " schools") as report:
+        told = discovery.discover(
+            opened(directory), outcome, above=above, below=below, year=year, against=against, policies=policies,
+            method=method, school=school, inputs=inputs, most=boxes, step=box, progress=report,
+        )  # fmt: skip
     if chart is not None:
         spec = charts.titled(policy_charts.BOXES["light"], f"Worlds with {told.case}", f"end of {told.year}")
         charts.save(spec, policy_charts.box_frame(told), chart)

@@ -1,0 +1,344 @@
+"""Portfolios: a known front is found, seeds repeat it, luck is checked in other worlds, one's own policy is marked."""
+
+import json
+import random
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+import sim
+from sim import ensemble, load_scenario, policy_charts
+from sim.analysis import frontier, judge, portfolios
+from sim.analysis.judge import Judge, Objective
+from sim.cli import main
+from sim.priors import SCHOOLS
+
+NAME = "spending_europe_canada_share"
+RANGES = {"conditionality": (0.0, 1.0), "reassurance": (0.0, 1.0)}
+BOTH = (Objective("cohesion", "lowest"), Objective("readiness", "lowest"))
+
+
+def call(*words):
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def known(levers):
+    """Two objectives whose front is y = (1 − x)², reached where reassurance is 0."""
+    x = levers["conditionality"]
+    return x, (1.0 - x) ** 2 + levers["reassurance"]
+
+
+def values_of(archive):
+    return np.array([values for _, values in archive.portfolios])
+
+
+# --- the search -----------------------------------------------------------------------------------------------------
+
+
+def test_a_known_front_is_found():
+    archive = portfolios.search(known, RANGES, BOTH, evaluations=600, seed=1)
+    found = values_of(archive)
+    assert len(found) > 10
+    assert np.max(found[:, 1] - (1.0 - found[:, 0]) ** 2) < 0.1
+    assert np.mean(found[:, 1] - (1.0 - found[:, 0]) ** 2) < 0.03
+    assert found[:, 0].min() < 0.05
+    assert found[:, 0].max() > 0.85
+    assert archive.convergence["hypervolume"].iloc[-1] > archive.convergence["hypervolume"].iloc[0]
+    assert not archive.stopped
+    for settings, values in archive.portfolios:
+        assert known(settings) == values
+
+
+def test_which_end_is_good_is_heeded():
+    """The same front upside down: the first objective negated and sought as high as possible."""
+    ends = (Objective("cohesion", "highest"), Objective("readiness", "lowest"))
+    upside = portfolios.search(lambda s: (-known(s)[0], known(s)[1]), RANGES, ends, evaluations=100, seed=1)
+    plain = portfolios.search(known, RANGES, BOTH, evaluations=100, seed=1)
+    np.testing.assert_array_equal(values_of(upside) * [-1, 1], values_of(plain))
+
+
+def test_no_portfolio_beats_another_and_each_is_apart():
+    archive = portfolios.search(known, RANGES, BOTH, evaluations=200, seed=2)
+    found = [values for _, values in archive.portfolios]
+    for n, one in enumerate(found):
+        assert not any(portfolios.dominates(other, one, BOTH) for m, other in enumerate(found) if m != n)
+    cells = {tuple(np.floor(np.array(values) / archive.tolerance).astype(int)) for values in found}
+    assert len(cells) == len(found)
+
+
+def test_the_same_seed_finds_the_same_whatever_ran_before():
+    """And Python's own random numbers go on as if nothing had been."""
+    random.seed(7)
+    expected = random.Random(7).random()
+    first = portfolios.search(known, RANGES, BOTH, evaluations=60, seed=3)
+    assert random.random() == expected
+    second = portfolios.search(known, RANGES, BOTH, evaluations=60, seed=3)
+    other = portfolios.search(known, RANGES, BOTH, evaluations=60, seed=4)
+    assert first.portfolios == second.portfolios
+    pd.testing.assert_frame_equal(first.convergence, second.convergence)
+    assert first.portfolios != other.portfolios
+
+
+def test_settings_stand_on_the_steps_of_their_levers_and_are_judged_once():
+    asked = []
+
+    def counting(levers):
+        asked.append(tuple(levers.values()))
+        return known(levers)
+
+    archive = portfolios.search(
+        counting,
+        {"conditionality": (0.05, 0.97), "reassurance": (0.0, 1.0)},
+        BOTH,
+        evaluations=100,
+        steps={"conditionality": 0.05, "reassurance": 0.1},
+    )
+    assert len(set(asked)) == len(asked) == archive.evaluations
+    first, second = np.array(asked).T
+    assert set(np.round(first, 6)) <= {*np.round(np.arange(0.05, 0.96, 0.05), 6), 0.97}
+    np.testing.assert_allclose(second * 10, np.round(second * 10), atol=1e-9)
+
+
+def test_stopping_keeps_what_was_found():
+    """Ctrl-C at the fortieth candidate."""
+    asked = []
+
+    def impatient(levers):
+        if len(asked) == 40:
+            raise KeyboardInterrupt
+        asked.append(known(levers))
+        return asked[-1]
+
+    before = random.getstate()
+    archive = portfolios.search(impatient, RANGES, BOTH, evaluations=400, seed=1)
+    assert archive.stopped
+    assert archive.evaluations == 40
+    assert {values for _, values in archive.portfolios} <= set(asked)
+    assert random.getstate() == before
+    asked[:] = [0.0] * 40
+    with pytest.raises(KeyboardInterrupt):  # before anything was found
+        portfolios.search(impatient, RANGES, BOTH, evaluations=400, seed=1)
+
+
+def test_what_a_candidate_is_refused_for_is_said():
+    def refusing(levers):
+        raise sim.InputError("risk: no finite number")
+
+    with pytest.raises(sim.InputError, match="risk: no finite number"):
+        portfolios.search(refusing, RANGES, BOTH, evaluations=60)
+
+    calls = []
+
+    def later(levers):
+        calls.append(1)
+        return refusing(levers) if len(calls) > 20 else known(levers)
+
+    with pytest.raises(sim.InputError, match="risk: no finite number"):
+        portfolios.search(later, RANGES, BOTH, evaluations=60)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"ranges": {}}, "--lever: nothing to choose"),
+        ({"ranges": {"conditionality": (1.0, 0.5)}}, r"--lever conditionality: 1 to 0\.5 is no range"),
+        ({"ranges": {"conditionality": (0.0, float("nan"))}}, "is no range"),
+        ({"objectives": BOTH[:1]}, "--objective: give two or more"),
+        ({"objectives": (BOTH[0], BOTH[0])}, "an outcome is named twice"),
+        ({"evaluations": 5}, r"--evaluations: 5 are too few\. Write at least 24"),
+    ],
+)
+def test_searches_that_cannot_be_meant(change, words):
+    given_ = {"ranges": RANGES, "objectives": BOTH, "evaluations": 60} | change
+    with pytest.raises(sim.InputError, match=words):
+        portfolios.search(known, given_["ranges"], given_["objectives"], evaluations=given_["evaluations"])
+
+
+def test_an_objective_that_does_not_answer_is_refused():
+    with pytest.raises(sim.InputError, match="--objective: readiness does not answer to conditionality, reassurance"):
+        portfolios.search(lambda levers: (levers["conditionality"], 1.0), RANGES, BOTH, evaluations=60)
+
+
+pairs = st.tuples(st.integers(-3, 3), st.integers(-3, 3))
+
+
+@given(pairs, pairs, pairs)
+def test_dominance_is_a_strict_order(a, b, c):
+    ends = (Objective("cohesion", "highest"), Objective("readiness", "lowest"))
+    assert not portfolios.dominates(a, a, ends)
+    assert not (portfolios.dominates(a, b, ends) and portfolios.dominates(b, a, ends))
+    if portfolios.dominates(a, b, ends) and portfolios.dominates(b, c, ends):
+        assert portfolios.dominates(a, c, ends)
+    assert portfolios.dominates((a[0] + 1, a[1]), a, ends)
+    assert portfolios.dominates((a[0], a[1] - 1), a, ends)
+
+
+# --- judging --------------------------------------------------------------------------------------------------------
+
+
+def test_the_judge_takes_the_worst_school_of_paired_worlds():
+    """By hand from runs: medians by school, the worst of them; the risk as a ratio in each world."""
+    own, base = load_scenario("conditional-article5"), load_scenario("baseline")
+    aims = (Objective(NAME, "highest"), Objective("risk", "lowest"), Objective("risk_by_front_baltic", "lowest", 0.9))
+    names = [NAME, "risk", "risk_by_front"]
+    judged = Judge(own, base, aims, range(40), 5)
+    mine, theirs = (ensemble.run_outcomes(s, 40, 5, names).isel(year=-1) for s in (own, base))
+    schools = mine.school.values
+    ratio = (mine.risk / theirs.risk).values
+    front = (mine.risk_by_front / theirs.risk_by_front).sel(front="baltic").values
+    expected = (
+        min(np.median(mine[NAME].values[schools == s]) for s in SCHOOLS),
+        max(np.median(ratio[schools == s]) for s in SCHOOLS),
+        max(np.quantile(front[schools == s], 0.9) for s in SCHOOLS),
+    )
+    np.testing.assert_allclose(judged.own(), expected)
+    assert judged.base()[1:] == (1.0, 1.0)
+    assert judged({}) == judged.own()
+    assert judged({"threshold": 3.0}) == Judge(own.with_levers(threshold=3.0), base, aims, range(40), 5).own()
+
+
+def test_other_worlds_judge_otherwise():
+    own, base = load_scenario("conditional-article5"), load_scenario("baseline")
+    first, second = (
+        Judge(own, base, (Objective(NAME, "highest"),), worlds, 0) for worlds in (range(40), range(40, 80))
+    )
+    assert first.own() != second.own()
+    later = ensemble.outcomes_of(own.plan(), range(40, 80), 0, [NAME])[NAME].isel(year=-1)
+    expected = min(float(later[later.school == s].median()) for s in SCHOOLS)
+    assert second.own() == (pytest.approx(expected),)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("risk:lowest", Objective("risk", "lowest")), ("risk:lowest:p90", Objective("risk", "lowest", 0.9)),
+     (f"{NAME}:highest:median", Objective(NAME, "highest")),
+     ("risk_by_front_black_sea:lowest", Objective("risk_by_front_black_sea", "lowest"))],
+)  # fmt: skip
+def test_objectives_are_read(text, meant):
+    assert judge.objective(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("rsk:lowest", r"unknown outcome 'rsk'\. Did you mean 'risk'\?"),
+        ("risk", "which end is good"),
+        ("risk:low", "which end is good"),
+        ("risk:lowest:p0", "unknown statistic 'p0'"),
+        ("risk:lowest:p100", "unknown statistic 'p100'"),
+        ("risk_by_front_atlantis:lowest", "unknown outcome"),
+    ],
+)
+def test_objectives_that_cannot_be_meant(text, words):
+    with pytest.raises(sim.InputError, match=words):
+        judge.objective(text)
+
+
+# --- the front ------------------------------------------------------------------------------------------------------
+
+AIMS = ("--objective", f"{NAME}:highest", "--objective", "risk:lowest")
+LEVERS = ("--lever", "threshold=2:6", "--lever", "conditionality=0:1")
+
+
+@pytest.fixture(scope="module")
+def told():
+    own, base = load_scenario("conditional-article5"), load_scenario("baseline")
+    ranges = {"threshold": (2.0, 6.0), "conditionality": (0.0, 1.0)}
+    aims = (Objective(NAME, "highest"), Objective("risk", "lowest"))
+    return frontier.frontier(own, base, ranges, aims, worlds=32, evaluations=60)
+
+
+def test_a_real_front(told):
+    """More spending is bought with more risk; ends of the front lie at little and at much of a condition."""
+    front = sorted(one.values for one in told.portfolios)
+    assert len(front) > 5
+    assert all(a[1] < b[1] for a, b in pairwise(front))
+    most = max(told.portfolios, key=lambda one: one.values[0])
+    least = min(told.portfolios, key=lambda one: one.values[1])
+    assert most.levers["conditionality"] > least.levers["conditionality"]
+
+
+def test_ones_own_policy_and_the_baseline_are_judged_alike(told):
+    own, base = load_scenario("conditional-article5"), load_scenario("baseline")
+    other = Judge(own, base, told.objectives, range(32, 160), 0)
+    assert told.own.checked == other.own()
+    assert (told.standings[-1].kind, told.standings[-1].checked) == (frontier.BASELINE, other.base())
+    for one in told.portfolios[:3]:
+        assert one.checked == other(one.levers)
+        beaten = any(portfolios.dominates(p.checked, one.checked, told.objectives) for p in told.portfolios)
+        assert one.best == (not beaten)
+
+
+def by_hand(own, *checked):
+    """A front whose values are given."""
+    aims = (Objective(NAME, "highest"), Objective("risk", "lowest"))
+    rows = [frontier.Standing(frontier.PORTFOLIO, {"threshold": 3.0 + n}, v, v, True) for n, v in enumerate(checked)]
+    rows.append(frontier.Standing(frontier.OWN, {}, own, own, False))
+    way = pd.DataFrame({"evaluations": [10, 20], "portfolios": [1, 2], "hypervolume": [0.5, 0.6]})
+    archive = portfolios.Archive(tuple((one.levers, one.values) for one in rows[:-1]), (0.1, 0.1), way, 20, False)
+    return frontier.Frontier("Mine", "Base", aims, tuple(rows), archive, 32, 128, 0)
+
+
+def test_a_policy_that_is_beaten_in_words():
+    """The second gains 0.3 and 0.2, the first 0.1 and 0.9: by its smaller gain the second beats more clearly."""
+    told = by_hand((3.0, 2.0), (3.1, 1.1), (3.3, 1.8), (4.0, 2.5))
+    assert frontier.own_words(told) == (
+        "Your policy (Mine) is beaten: 2 of 3 portfolios are as good or better in every objective, most clearly "
+        "threshold 4: Europe and Canada spend 3.3 instead of 3% of GDP, risk 1.8 instead of 2 times the baseline."
+    )
+    assert frontier.own_words(by_hand((3.0, 2.0), (2.9, 1.0), (3.1, 2.1))) == (
+        "Your policy (Mine) is beaten by none of these portfolios: each is worse in some objective."
+    )
+    assert "what is beaten grew by 16.7%: more evaluations may find more." in frontier.search_words(told)
+
+
+def test_the_chart_marks_ones_own_policy(told):
+    frame = policy_charts.pareto_frame(told)
+    assert list(frame["kind"]).count(frontier.OWN) == list(frame["kind"]).count(frontier.BASELINE) == 1
+    own = frame[frame["kind"] == frontier.OWN].iloc[0]
+    assert (own["x"], own["y"]) == told.own.checked
+    assert set(frame["kind"]) <= set(policy_charts.KINDS)
+    beaten = sum(not one.best for one in told.portfolios)
+    assert (frame["kind"] == policy_charts.UNCONFIRMED).sum() == beaten
+    assert "risk, median in the worst school" in policy_charts.pareto(told)["title"]["subtitle"]
+
+
+def test_the_command(tmp_path):
+    out, chart = tmp_path / "front.csv", tmp_path / "front.json"
+    words = ("portfolios", "conditional-article5", *LEVERS, *AIMS, "--worlds", 32, "--evaluations", 24)
+    result = call(*words, "--out", out, "--chart", chart)
+    assert result.exit_code == 0, result.output
+    assert "Your policy (Conditional Article 5 at 5%)" in result.stdout
+    assert "different settings in 32 worlds, seed 0." in result.stdout
+    table = pd.read_csv(out)
+    assert list(table["kind"][-2:]) == ["your policy", "baseline"]
+    assert len(json.loads(chart.read_text())["data"]["values"]) == len(table)
+    again = json.loads(call(*words, "--json").stdout)
+    rows = pd.DataFrame([one["checked"] for one in again["policies"]])
+    np.testing.assert_allclose(rows, table[[f"checked_{NAME}", "checked_risk"]], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("baseline", *AIMS), "--lever: nothing to choose"),
+        (("baseline", "--lever", "threshold", *AIMS), "no range. Write threshold=LOW:HIGH"),
+        (("baseline", "--lever", "treshold=1:2", *AIMS), "unknown lever. Did you mean 'threshold'?"),
+        (("baseline", "--lever", "threshold=1:9", *AIMS), "--lever threshold=1:9: out of range. It takes 0 to 6."),
+        (("baseline", *LEVERS, "--lever", "threshold=1:2", *AIMS), "threshold is named twice"),
+        (("baseline", *LEVERS, *AIMS[:2]), "--objective: give two or more"),
+        (("baseline", *LEVERS, *AIMS, "--worlds", 3), "--worlds"),
+        (("baseline", *LEVERS, *AIMS, "--year", 1999, "--worlds", 32), "--year: 1999 is not in the run"),
+        (("basline", *LEVERS, *AIMS), "Did you mean 'baseline'?"),
+    ],
+)
+def test_the_command_says_what_cannot_be_meant(words, said):
+    result = call("portfolios", *words)
+    assert result.exit_code == 2, result.output
+    assert said in result.stderr
+    assert "Traceback" not in result.output
