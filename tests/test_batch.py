@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from filelock import FileLock
 
 from sim import agents, batch, ensemble
+from sim.analysis import measures
 from sim.batch import blocks as blocks_of
 from sim.batch.runner import CUT
 from sim.batch.tables import columns
@@ -169,7 +170,7 @@ def test_results_open_in_pandas_duckdb_and_xarray(whole):
 def test_a_policy_can_be_taken_out_and_played_again(whole, small):
     found = batch.opened(whole)
     assert found.plan(2).fingerprint == small.plans[2].fingerprint
-    assert found.policy_number("baseline pledge=3") == 1
+    assert measures.policy_number(found, "baseline pledge=3") == 1
     told = CliRunner().invoke(main, ["repeat", str(whole), "--policy", "2", "--world", "17", "--json"])
     again = json.loads(told.stdout)["outcomes"]["risk"]
     kept = [float(found.table(["risk"], year).risk.sel(policy=2, world=17)) for year in (2026, 2027)]
@@ -460,7 +461,7 @@ def test_what_repeat_and_reading_refuse(whole, tmp_path):
         (lambda: found.table(["risk_by_front"]), "It is kept as risk_by_front_baltic"),
         (lambda: found.table(["risk"], 2030), "2030 was not kept. Kept: 2026, 2027"),
         (lambda: found.table(["risk"], policies=[9]), "no policy 9. They are numbered 0 to 3"),
-        (lambda: found.policy_number("nobody"), "unknown or ambiguous 'nobody'"),
+        (lambda: measures.policy_number(found, "nobody"), "no such policy"),
         (lambda: batch.opened(tmp_path), "no results of a batch"),
     ):
         with pytest.raises(InputError, match=said):

@@ -109,18 +109,6 @@ class Opened:
             )
         return plan
 
-    def policy_number(self, word: str | int) -> int:
-        """The number of a policy given by number or label. Raises InputError for an unknown one."""
-        text = str(word)
-        if text.isdigit():
-            return self._policies([int(text)])[0]
-        labels = list(self.policies["label"])
-        if labels.count(text) != 1:
-            raise InputError(
-                f"policy: unknown or ambiguous {text!r}. {hint(text, labels, most=20)} Or give its number."
-            )
-        return int(self.policies.index[labels.index(text)])
-
     def _read(self, name: str) -> pd.DataFrame:
         return pd.read_parquet(self.path / f"{name}{SUFFIX}")
 

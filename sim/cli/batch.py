@@ -10,6 +10,7 @@ import click
 
 from sim import batch as batches
 from sim import ensemble, experiment
+from sim.analysis import measures
 from sim.batch import workers as crews
 from sim.batch.tables import columns
 from sim.cli.base import command, main, progress
@@ -168,7 +169,7 @@ def repeat(directory, policy, world, as_json):
     Example: article5 repeat results --policy 7 --world 4711
     """
     found = batches.opened(directory)
-    chosen = found.policy_number(policy)
+    chosen = measures.policy_number(found, policy)
     ensemble.whole("--world", world, 0, int(found.manifest["experiment"]["worlds"]) - 1)
     names = found.manifest["experiment"]["outcomes"]
     table = ensemble.outcomes_of(found.plan(chosen), range(world, world + 1), found.seed, names)
