@@ -177,6 +177,18 @@ def test_a_policy_can_be_taken_out_and_played_again(whole, small):
     assert again == pytest.approx(kept, rel=1e-7)
 
 
+def test_worlds_belong_to_the_school_that_their_policy_was_played_under(tmp_path):
+    (tmp_path / "denial.yaml").write_text("name: D\nextends: baseline\nschool: denial\n", encoding="utf-8")
+    text = "name: A\nscenarios: [baseline, denial.yaml]\nworlds: 12\nend: 2025Q4\noutcomes: [risk]\n"
+    (tmp_path / "e.yaml").write_text(text, encoding="utf-8")
+    batch.run_batch(load_experiment(tmp_path / "e.yaml"), tmp_path / "out")
+    found = batch.opened(tmp_path / "out")
+    assert set(found.table(["risk"], policies=[1]).school.values) == {"denial"}
+    assert len(set(found.table(["risk"], policies=[0]).school.values)) == 4
+    with pytest.raises(InputError, match="policies 0, 1 assume other schools"):
+        found.table(["risk"])
+
+
 # --- whoever plays --------------------------------------------------------------------------------------------------
 
 

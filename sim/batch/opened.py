@@ -73,7 +73,8 @@ class Opened:
         """Outcomes of every world at the end of one year (the last): dims (policy, world), coords school and label.
 
         A run that failed is NaN. Outcomes by front or host go by their column: `risk_by_front_baltic`. Raises
-        InputError for a name, year or policy that was not kept, and where only summaries were.
+        InputError for a name, year or policy that was not kept, for policies whose worlds belong to other schools, and
+        where only summaries were kept.
         """
         year, chosen = self._year(year), self._policies(policies)
         self._known(names)
@@ -88,7 +89,7 @@ class Opened:
             values = np.full((len(chosen), len(worlds)), np.nan)
             values[place] = frame[name]
             found[name] = (("policy", "world"), values, described(name))
-        school = self.worlds.drop_duplicates("world").set_index("world")["school"].reindex(worlds).to_numpy()
+        school = self._schools(chosen, worlds)
         labels = self.policies.loc[chosen, "label"].to_numpy()
         coords = {"policy": chosen, "world": worlds, "school": ("world", school), "label": ("policy", labels)}
         return xr.Dataset(found, coords, {"year": year, "seed": self.seed, "experiment": self.name})
@@ -108,6 +109,19 @@ class Opened:
                 "declarations have changed since. Use the version of article5 that made it."
             )
         return plan
+
+    def _schools(self, policies: Sequence[int], worlds: Any) -> Any:
+        """The school of each world [R], which these policies must share. Raises InputError where they do not."""
+        natures = list(dict.fromkeys(self.policies.loc[policies, "nature"]))
+        of = {n: rows.set_index("world")["school"].reindex(worlds) for n, rows in self.worlds.groupby("nature")}
+        if any(not of[natures[0]].equals(of[nature]) for nature in natures[1:]):
+            first = {nature: int(self.policies.index[self.policies["nature"] == nature][0]) for nature in natures}
+            told = ", ".join(map(str, first.values()))
+            raise InputError(
+                f"{self.path}: policies {told} assume other schools, so that a world is not the same under them. "
+                "Choose policies of scenarios that assume the same."
+            )
+        return of[natures[0]].to_numpy()
 
     def _read(self, name: str) -> pd.DataFrame:
         return pd.read_parquet(self.path / f"{name}{SUFFIX}")
