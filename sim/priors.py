@@ -5,6 +5,7 @@ Unbounded priors are cut at their 0.05% and 99.95% quantiles: every prior has fi
 also the range a scenario may set.
 """
 
+import math
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -220,7 +221,7 @@ def read(written: dict[str, Any]) -> Prior:
         )
     (kind, numbers), *_ = written.items()
     if not isinstance(numbers, list) or not all(
-        isinstance(n, (int, float)) and not isinstance(n, bool) and np.isfinite(n) for n in numbers
+        isinstance(n, (int, float)) and not isinstance(n, bool) and math.isfinite(n) for n in numbers
     ):
         raise ValueError(f"{kind} has no list of finite numbers. Write one, like [0.1, 0.3]")
     most, words = COUNTS.get(kind, (2, "two numbers"))

@@ -133,9 +133,10 @@ def _scalar(node: ScalarNode) -> Any:
     if kind == "int":
         if len(text) > MOST_DIGITS:
             return -math.inf if text.startswith("-") else math.inf
-        return int(text.replace("_", ""), 0) if not text.lstrip("+-").startswith("0") else int(text, 10)
+        plain = text.replace("_", "")
+        return int(plain, 0) if plain.lstrip("+-")[:2].lower() in ("0x", "0o", "0b") else int(plain, 10)
     if kind == "float":
-        return float(text.replace("_", "").replace(".inf", "inf").replace(".nan", "nan").replace(".NaN", "nan"))
+        return float(text.lower().replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
     if kind == "bool":
         return text.lower() == "true"
     return None if kind == "null" else text

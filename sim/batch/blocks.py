@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,8 @@ from sim.priors import SCHOOLS
 POLICIES = 8
 """Policies played in a block: they share the draws, the parameters and the reference path of its worlds."""
 
-MOST_SPLITS = 64
-"""How often the worlds of a failing policy are halved to find the one that fails."""
+MOST_FRUITLESS = 64
+"""How many failures in a row are looked into by halving the worlds, before the rest is tried as it stands."""
 
 Key = tuple[int, ...]
 
@@ -62,6 +63,12 @@ class Played:
     files: dict[str, bytes] = field(default_factory=dict)
     groups: dict[str, list[Key]] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+def versions() -> dict[str, str]:
+    """The versions of all that decides the last bit of a result, or the bytes of a table."""
+    return {name: version(name) for name in ("article5", "numpy", "scipy", "pyarrow")}
 
 
 def blocks(experiment: Experiment, worlds: int = ensemble.BLOCK, policies: int = POLICIES) -> list[Block]:
@@ -83,7 +90,7 @@ def task(experiment: Experiment, block: Block) -> Task:
 
 def play(task: Task) -> Played:
     """Play a block. What fails becomes a `Failure` and everything else goes on."""
-    found, groups = Played(task.block.number), _Groups()
+    found, groups = Played(task.block.number, versions=versions()), _Groups()
     for policy, plan in zip(task.block.policies, task.plans, strict=True):
         parts = list(_parts(task, policy, plan, task.block.worlds, found.failures))
         if parts:
@@ -146,19 +153,25 @@ def _sketches(columns: Columns, schools: Sequence[str], years: Sequence[int]) ->
 
 
 def _parts(task: Task, policy: int, plan: Plan, worlds: range, failures: list[Failure]) -> Iterator[_Part]:
-    """The worlds of a policy as parts that came to an end; those that did not are noted with what stopped them."""
-    left, splits = [worlds], 0
+    """The worlds of a policy as parts that came to an end; those that did not are noted with what stopped them.
+
+    Worlds that fail are found by halving. Where nothing but failures comes of that, as with a policy that fails in
+    every world, what is left is tried as it stands and noted as a whole.
+    """
+    left, fruitless = [worlds], 0
     while left:
         part = left.pop(0)
         try:
             found = _played(task, plan, part)
         except Exception as error:  # whatever a run fails of is a row and never the end of the batch
-            if len(part) > 1 and splits < MOST_SPLITS:
+            fruitless += 1
+            if len(part) > 1 and fruitless < MOST_FRUITLESS:
                 middle = (part.start + part.stop) // 2
-                left[:0], splits = [range(part.start, middle), range(middle, part.stop)], splits + 1
-                continue
-            failures.append(Failure(policy, part.start, len(part), _said(error)))
+                left[:0] = [range(part.start, middle), range(middle, part.stop)]
+            else:
+                failures.append(Failure(policy, part.start, len(part), _said(error)))
             continue
+        fruitless = 0
         yield from _finite(found, policy, failures)
 
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sim import reading, results
 from sim.ensemble import MOST_WORLDS
 from sim.errors import InputError, ScenarioError
-from sim.experiment.designs import MOST_POLICIES, Design, Settings
+from sim.experiment.designs import MOST_POLICIES, Count, Design, Settings
 from sim.outcomes import OUTCOMES
 from sim.plan import Plan
 from sim.reading import Page, hint
@@ -49,10 +49,10 @@ class ExperimentFile(BaseModel):
     school: str | None = Field(None, description="A school of deterrence, or `all`")
     start: str | None = Field(None, description="First quarter")
     end: str | None = Field(None, description="Last quarter")
-    worlds: int = Field(1000, ge=1, le=MOST_WORLDS, description="Worlds of each policy, the same for all")
-    seed: int = Field(0, ge=0, lt=2**63, description="The same seed gives the same worlds")
+    worlds: Count = Field(1000, ge=1, le=MOST_WORLDS, description="Worlds of each policy, the same for all")
+    seed: Count = Field(0, ge=0, lt=2**63, description="The same seed gives the same worlds")
     outcomes: list[str] = Field(default_factory=list, description="Outcomes to keep; all but those by host without it")
-    years: list[int] | str | None = Field(None, description="Years to keep, or all; the last without it")
+    years: list[Count] | str | None = Field(None, description="Years to keep, or all; the last without it")
     keep: str = Field(PATHS, description="`paths`: every world; `summaries`: moments and quantiles by school")
     precision: str = Field(SINGLE, description="`single` or `double` numbers in the tables of paths")
     variables: list[str] = Field(default_factory=list, description="Whole trajectories to keep besides: large")
@@ -102,6 +102,13 @@ class Experiment:
     def levers(self) -> tuple[str, ...]:
         """The levers that the experiment sets, in the order in which they come."""
         return tuple(dict.fromkeys(name for policy in self.policies for name in policy.settings))
+
+    @cached_property
+    def same(self) -> dict[int, int]:
+        """Policies that are the very same as one before them: {number: number of the first}."""
+        first: dict[str, int] = {}
+        found = {p.number: first.setdefault(plan.fingerprint, p.number) for p, plan in self._pairs()}
+        return {number: other for number, other in found.items() if number != other}
 
     @cached_property
     def natures(self) -> dict[str, int]:
@@ -211,6 +218,9 @@ def _word_problems(page: Page, file: ExperimentFile) -> list[str]:
         for n, name in enumerate(names):
             if name not in table:
                 found.append(f"{page.where((key, n))} unknown name {name!r}. {hint(name, table, most=40)}")
+    for n, name in enumerate(file.scenarios):
+        if name in file.scenarios[:n]:
+            found.append(f"{page.where(('scenarios', n))} {name!r} stands twice. Name it once.")
     for key, word, known in (
         ("keep", file.keep, (PATHS, SUMMARIES)),
         ("precision", file.precision, (SINGLE, DOUBLE)),
@@ -248,11 +258,15 @@ def _set(base: Scenario, settings: Settings, file: ExperimentFile) -> Scenario:
         levers={**base.levers, **settings},
         events=giving_way(base.events, settings),
         uncertainties={**base.uncertainties, **file.uncertainties},
-        estimates=file.estimates or base.estimates,
-        school=file.school or base.school,
-        start=file.start or base.start,
-        end=file.end or base.end,
+        estimates=_or(file.estimates, base.estimates),
+        school=_or(file.school, base.school),
+        start=_or(file.start, base.start),
+        end=_or(file.end, base.end),
     )
+
+
+def _or(written: str | None, otherwise: str) -> str:
+    return otherwise if written is None else written
 
 
 def _written_at(place: tuple, design: tuple) -> tuple:

@@ -4,6 +4,7 @@ A design is a list of settings {lever: value}. Sampled values are rounded to fou
 says exactly what was played.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Annotated, Any
@@ -15,19 +16,23 @@ from sim.draws import stream
 
 Settings = dict[str, float]
 
-MOST_POLICIES = 100_000
+MOST_POLICIES = 10_000
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Count = Annotated[int, Field(strict=True)]
+
+
 class Steps(_Part):
     """Values at equal distances, both ends included."""
 
-    from_: float = Field(alias="from", description="First value")
-    to: float = Field(description="Last value")
-    steps: int = Field(ge=2, le=1000, description="How many values")
+    from_: Number = Field(alias="from", description="First value")
+    to: Number = Field(description="Last value")
+    steps: Count = Field(ge=2, le=1000, description="How many values")
 
     def values(self) -> list[float]:
         """The values, rounded to six digits."""
@@ -49,11 +54,13 @@ def _values(value: Any) -> Any:
         return Steps.model_validate(value).values()
     if not isinstance(value, list) or not value:
         raise ValueError(f"{str(value)[:40]} is no list. Write the values, like [2, 3.5, 5]")
+    if not all(_is_number(v) for v in value):
+        raise ValueError(f"{str(value)[:40]} holds something that is no number. Write numbers, like [2, 3.5, 5]")
     return value
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and bool(np.isfinite(value))
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 Ends = Annotated[tuple[float, float], BeforeValidator(_ends)]
@@ -63,7 +70,7 @@ Values = Annotated[list[float], BeforeValidator(_values)]
 class Sampled(_Part):
     """So many settings spread over ranges of levers."""
 
-    samples: int = Field(ge=1, le=MOST_POLICIES, description="How many settings")
+    samples: Count = Field(ge=1, le=MOST_POLICIES, description="How many settings")
     ranges: dict[str, Ends] = Field(min_length=1, description="Two ends by lever")
 
 
@@ -81,14 +88,14 @@ class SobolSampled(Sampled):
 class Design(_Part):
     """Settings of the levers; of several kinds each adds its own, in this order."""
 
-    listed: list[dict[str, float]] = Field(default_factory=list, description="Settings written out, {} for none")
+    listed: list[dict[str, Number]] = Field(default_factory=list, description="Settings written out, {} for none")
     grid: dict[str, Values] = Field(default_factory=dict, description="Every combination of these values")
     latin_hypercube: Sampled | None = Field(None, description="A Latin hypercube over ranges")
     sobol: SobolSampled | None = Field(None, description="A Sobol sequence over ranges")
 
     def size(self) -> int:
         """How many settings there are."""
-        grid = int(np.prod([len(values) for values in self.grid.values()])) if self.grid else 0
+        grid = math.prod(len(values) for values in self.grid.values()) if self.grid else 0
         sampled = [part.samples for part in (self.latin_hypercube, self.sobol) if part]
         return len(self.listed) + grid + sum(sampled) or 1
 

@@ -250,8 +250,11 @@ def _find(name: str, beside: Path) -> Path:
     if name in scenario_names():
         return scenarios_dir() / f"{name}.yaml"
     path = beside / name
-    if path.suffix in (".yaml", ".yml") or path.exists():
-        return path
+    try:
+        if path.suffix in (".yaml", ".yml") or path.exists():
+            return path
+    except OSError:  # no name that a file could have
+        name = f"{name[:40]}…"
     raise ScenarioError(f"{name}: no such scenario. {hint(name, scenario_names(), most=40)}")
 
 
