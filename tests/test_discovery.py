@@ -84,6 +84,16 @@ def test_a_world_under_many_policies_counts_once():
     assert once.quasi_p({"x": (0.5, None)}, "x", 0) == pytest.approx(stats.binom.sf(2, 4, 0.5))
 
 
+def test_the_half_that_was_held_out_is_judged_by_an_exact_test():
+    """Ten points, four cases, four inside of which three are cases: (4·6 + 1) / 210, as Fisher has it."""
+    own = Fit(points=10, cases=4, inside=4, hits=3, worlds=4)
+    assert own.by_lot == pytest.approx(25 / 210)
+    assert own.by_lot == pytest.approx(stats.fisher_exact([[3, 1], [1, 5]], alternative="greater").pvalue)
+    assert Fit(30, 12, 12, 9, 4).by_lot == own.by_lot  # each world under three policies
+    assert Fit(10, 4, 0, 0, 0).by_lot == 1.0
+    assert Fit(10, 4, 10, 4, 10).by_lot == 1.0
+
+
 def test_quasi_p_values_are_those_of_the_library():
     """Along the whole way of PRIM, for limits that both count alike."""
     warnings.simplefilter("ignore")  # what it does not find
