@@ -14,7 +14,7 @@ from scipy import stats
 
 import sim
 from sim import draws, policy_charts
-from sim.analysis import boxes, discovery, measures
+from sim.analysis import boxes, discovery, measures, seeking
 from sim.analysis.boxes import Box, Fit, Points
 from sim.batch import opened
 from sim.cli import main
@@ -103,7 +103,7 @@ def test_quasi_p_values_are_those_of_the_library():
     cases = (inputs["a"] > 0.6) & (inputs["b"] < 0.5)
     own = points(inputs, cases)
     found = Prim(own.inputs, own.cases.astype(float), threshold=1e-9, mass_min=0.05).find_box()
-    ways, compared = discovery.prim(own), 0
+    ways, compared = seeking.prim(own), 0
     assert len(ways) == len(found.box_lims) > 10
     for limits, theirs in zip(ways, found.qp, strict=True):
         for (name, side), p in own.quasi_ps(limits).items():
