@@ -15,7 +15,7 @@ from sim.analysis.frontier import BASELINE, OWN, PORTFOLIO, Frontier, levers_wor
 from sim.analysis.robustness import REGRETS, Robustness, schools
 from sim.charts import PALETTES, Spec, _config, titled
 
-MOST_POINTS = 1500
+MOST_POINTS = 800
 """Points drawn per school, picked by lot."""
 
 FEW_VALUES, NUDGE = 12, 0.03
@@ -71,8 +71,10 @@ def _rectangles(one: InSchool) -> pd.DataFrame:
         ends = {}
         for axis, name in (("x", x), ("y", y)):
             low, high = box.limits.get(name, (None, None))
-            ends[axis] = float(one.points[name].min()) if low is None else low
-            ends[f"{axis}2"] = float(one.points[name].max()) if high is None else high
+            values = one.points[name].to_numpy()
+            room = NUDGE * float(np.ptp(values)) if len(np.unique(values)) <= FEW_VALUES else 0.0
+            ends[axis] = float(values.min()) - room if low is None else low
+            ends[f"{axis}2"] = float(values.max()) + room if high is None else high
         rows.append({"kind": "box", "panel": _panel(one), "box": f"box {number}", **ends})
     return pd.DataFrame(rows)
 
@@ -139,7 +141,7 @@ def _boxes(colours: dict[str, str]) -> Spec:
         ]},
     }  # fmt: skip
     return {"vconcat": [points, way], "config": _config(colours),
-            "resolve": {"scale": {"color": "independent"}}}  # fmt: skip
+            "resolve": {"scale": {"color": "independent", "shape": "independent", "strokeDash": "independent"}}}  # fmt: skip
 
 
 # --- regret ---------------------------------------------------------------------------------------------------------
