@@ -390,6 +390,20 @@ def test_the_chart_draws_the_box_on_the_points():
         assert (own["case"] == policy_charts.CASE).sum() == one.points["case"].sum()
 
 
+def test_the_chart_of_a_tree_shows_the_nodes_that_no_other_beats():
+    batch = planted(1600)
+    told = discovery.discover(batch, "spending_europe_canada_share", above=1.0, method="cart", school="denial")
+    frame = policy_charts.box_frame(told)
+    way = frame[(frame["kind"] == "way") & (frame["half"] == "found")].sort_values("step")
+    assert way["taken"].sum() == 1
+    assert (np.diff(way["x"]) <= 0).all()
+    plain = way[~way["taken"].astype(bool)]
+    assert (np.diff(plain["y"]) > 0).all()
+    nodes = told.schools[0].trajectory
+    for row in plain.itertuples():
+        assert not ((nodes["coverage"] >= row.x) & (nodes["density"] > row.y)).any()
+
+
 def test_the_command_reads_a_batch(tmp_path):
     folder = played(tmp_path, {"threshold": [2.0, 5.0], "conditionality": [0.0, 1.0]}, worlds=240)
     chart = tmp_path / "boxes.json"
