@@ -15,7 +15,7 @@ from sim.analysis.frontier import BASELINE, OWN, PORTFOLIO, Frontier, levers_wor
 from sim.analysis.robustness import REGRETS, Robustness, schools
 from sim.charts import PALETTES, Spec, _config, titled
 
-MOST_POINTS = 1500
+MOST_POINTS = 800
 """Points drawn per school, picked by lot."""
 
 FEW_VALUES, NUDGE = 12, 0.03
@@ -32,7 +32,7 @@ def box_frame(told: Discovery) -> pd.DataFrame:
     frames = []
     for one in told.schools:
         if one.boxes:
-            frames += [_points(one), _rectangles(one), _trajectory(one)]
+            frames += [_points(one), _rectangles(one), _trajectory(one, told.method)]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"kind": []})
 
 
@@ -71,14 +71,16 @@ def _rectangles(one: InSchool) -> pd.DataFrame:
         ends = {}
         for axis, name in (("x", x), ("y", y)):
             low, high = box.limits.get(name, (None, None))
-            ends[axis] = float(one.points[name].min()) if low is None else low
-            ends[f"{axis}2"] = float(one.points[name].max()) if high is None else high
+            values = one.points[name].to_numpy()
+            room = NUDGE * float(np.ptp(values)) if len(np.unique(values)) <= FEW_VALUES else 0.0
+            ends[axis] = float(values.min()) - room if low is None else low
+            ends[f"{axis}2"] = float(values.max()) + room if high is None else high
         rows.append({"kind": "box", "panel": _panel(one), "box": f"box {number}", **ends})
     return pd.DataFrame(rows)
 
 
-def _trajectory(one: InSchool) -> pd.DataFrame:
-    way = one.trajectory
+def _trajectory(one: InSchool, method: str) -> pd.DataFrame:
+    way = one.trajectory if method == "prim" else _outer(one.trajectory)
     halves = [("found", way.coverage, way.density), ("held out", way.held_out_coverage, way.held_out_density)]
     frames = [
         pd.DataFrame({
@@ -88,6 +90,13 @@ def _trajectory(one: InSchool) -> pd.DataFrame:
         for half, coverage, density in halves
     ]  # fmt: skip
     return pd.concat(frames, ignore_index=True).dropna(subset=["x", "y"])
+
+
+def _outer(nodes: pd.DataFrame) -> pd.DataFrame:
+    """Nodes of a tree are no way: those that no other beats in coverage and in density, and the one that was taken."""
+    ordered = nodes.sort_values(["coverage", "density"], ascending=False, kind="stable")
+    kept = (ordered["density"] > ordered["density"].cummax().shift(fill_value=-1.0)) | ordered["taken"]
+    return ordered[kept].assign(box=range(int(kept.sum())))
 
 
 def _boxes(colours: dict[str, str]) -> Spec:
@@ -138,8 +147,8 @@ def _boxes(colours: dict[str, str]) -> Spec:
                                       {"field": "restricted", "title": "limited"}]}},
         ]},
     }  # fmt: skip
-    return {"vconcat": [points, way], "config": _config(colours),
-            "resolve": {"scale": {"color": "independent"}}}  # fmt: skip
+    own = dict.fromkeys(("color", "shape", "strokeDash"), "independent")
+    return {"vconcat": [points, way], "config": _config(colours), "resolve": {"scale": own}}
 
 
 # --- regret ---------------------------------------------------------------------------------------------------------

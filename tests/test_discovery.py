@@ -14,7 +14,7 @@ from scipy import stats
 
 import sim
 from sim import draws, policy_charts
-from sim.analysis import boxes, discovery, measures
+from sim.analysis import boxes, discovery, measures, seeking
 from sim.analysis.boxes import Box, Fit, Points
 from sim.batch import opened
 from sim.cli import main
@@ -84,6 +84,16 @@ def test_a_world_under_many_policies_counts_once():
     assert once.quasi_p({"x": (0.5, None)}, "x", 0) == pytest.approx(stats.binom.sf(2, 4, 0.5))
 
 
+def test_the_half_that_was_held_out_is_judged_by_an_exact_test():
+    """Ten points, four cases, four inside of which three are cases: (4·6 + 1) / 210, as Fisher has it."""
+    own = Fit(points=10, cases=4, inside=4, hits=3, worlds=4)
+    assert own.by_lot == pytest.approx(25 / 210)
+    assert own.by_lot == pytest.approx(stats.fisher_exact([[3, 1], [1, 5]], alternative="greater").pvalue)
+    assert Fit(30, 12, 12, 9, 4).by_lot == own.by_lot  # each world under three policies
+    assert Fit(10, 4, 0, 0, 0).by_lot == 1.0
+    assert Fit(10, 4, 10, 4, 10).by_lot == 1.0
+
+
 def test_quasi_p_values_are_those_of_the_library():
     """Along the whole way of PRIM, for limits that both count alike."""
     warnings.simplefilter("ignore")  # what it does not find
@@ -93,7 +103,7 @@ def test_quasi_p_values_are_those_of_the_library():
     cases = (inputs["a"] > 0.6) & (inputs["b"] < 0.5)
     own = points(inputs, cases)
     found = Prim(own.inputs, own.cases.astype(float), threshold=1e-9, mass_min=0.05).find_box()
-    ways, compared = discovery.prim(own), 0
+    ways, compared = seeking.prim(own), 0
     assert len(ways) == len(found.box_lims) > 10
     for limits, theirs in zip(ways, found.qp, strict=True):
         for (name, side), p in own.quasi_ps(limits).items():
@@ -378,6 +388,20 @@ def test_the_chart_draws_the_box_on_the_points():
         own = frame[(frame["kind"] == "point") & (frame["panel"] == row.panel)]
         assert len(own) == len(one.points)
         assert (own["case"] == policy_charts.CASE).sum() == one.points["case"].sum()
+
+
+def test_the_chart_of_a_tree_shows_the_nodes_that_no_other_beats():
+    batch = planted(1600)
+    told = discovery.discover(batch, "spending_europe_canada_share", above=1.0, method="cart", school="denial")
+    frame = policy_charts.box_frame(told)
+    way = frame[(frame["kind"] == "way") & (frame["half"] == "found")].sort_values("step")
+    assert way["taken"].sum() == 1
+    assert (np.diff(way["x"]) <= 0).all()
+    plain = way[~way["taken"].astype(bool)]
+    assert (np.diff(plain["y"]) > 0).all()
+    nodes = told.schools[0].trajectory
+    for row in plain.itertuples():
+        assert not ((nodes["coverage"] >= row.x) & (nodes["density"] > row.y)).any()
 
 
 def test_the_command_reads_a_batch(tmp_path):

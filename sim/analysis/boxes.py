@@ -72,6 +72,18 @@ class Fit(NamedTuple):
         hits = self.hits if self.worlds == self.inside else round(self.density * self.worlds)
         return float(stats.binomtest(hits, self.worlds, chance, alternative="greater").pvalue)
 
+    @property
+    def by_lot(self) -> float:
+        """The probability that as many points, picked by lot, held as many cases: hypergeometric (Fisher's exact test).
+
+        Made for points that had no part in setting the box. Points of one world are scaled down as in `luck`.
+        """
+        if not self.inside:
+            return 1.0
+        scale = self.worlds / self.inside
+        points, cases, hits = (round(count * scale) for count in (self.points, self.cases, self.hits))
+        return float(stats.hypergeom.sf(hits - 1, points, cases, self.worlds))
+
 
 @dataclass(frozen=True)
 class Points:
@@ -145,8 +157,8 @@ class Box:
 
     @property
     def luck(self) -> float:
-        """The chance that the half held out would by luck have as many cases in the box."""
-        return self.held_out.luck(self.held_out.overall)
+        """The probability that so many cases of the half held out are in the box by luck."""
+        return self.held_out.by_lot
 
     @property
     def important(self) -> tuple[str, ...]:
