@@ -280,7 +280,7 @@ def test_a_strategy_that_breaks_everywhere_does_not_end_the_batch(tmp_path, monk
     rows = pd.read_parquet(tmp_path / "out" / "failures.parquet")
     assert rows["worlds"].sum() == 200
     assert set(rows["policy"]) == {0}
-    assert len(rows) <= 2 * blocks_of.MOST_SPLITS, "the search for the culprit has an end"
+    assert len(rows) <= 2 * blocks_of.MOST_FRUITLESS, "the search for the culprit has an end"
     assert batch.opened(tmp_path / "out").table(["cohesion"]).cohesion.notnull().sum() == 200
     del Broken
     import gc
@@ -363,7 +363,7 @@ def interrupted(tmp_path, small, after):
 
 
 def test_a_damaged_block_is_played_again(tmp_path, small, whole):
-    assert "5 of 8 blocks" not in interrupted(tmp_path, small, 5)
+    assert "5 of 12 blocks are finished and kept" in interrupted(tmp_path, small, 5)
     one, two, three = sorted((tmp_path / "out" / "blocks").iterdir())[:3]
     (one / "outcomes.parquet").write_bytes(b"PAR1")
     told = json.loads((two / "index.json").read_text())

@@ -158,7 +158,7 @@ BAD = {
     "name: A\nschool: deniel": ["school: unknown school 'deniel'"],
     "name: A\nend: 2025Q3": ["the run has no end of a year"],
     "name: A\nlevers: {grid: {threshold: {from: 0, to: 6, steps: 1000}, pledge: {from: 0, to: 6, steps: 1000}}}":
-        ["1,000,000 policies. Write at most 100,000."],
+        ["1,000,000 policies. Write at most 10,000."],
 }  # fmt: skip
 
 
