@@ -52,8 +52,8 @@ def run_batch(
     """Play an experiment and write its tables to a new directory; with `resume`, go on where one stopped.
 
     `workers` processes play the blocks, or the workers of an `executor` (any of concurrent.futures; Dask's is
-    `Client.get_executor()`), of which there are `workers`, if that is known. `shard` (k, n) plays every n-th block only,
-    to be merged with the others. The tables do not depend on any of these, nor on interruptions; on the `cut` into
+    `Client.get_executor()`), as many as `workers` says. `shard` (k, n) plays every n-th block only, to be merged with
+    the others. The tables do not depend on any of these, nor on interruptions; on the `cut` into
     blocks (worlds, policies) the last digits of sketched summaries do. A script that asks for more than one worker
     needs the usual `if __name__ == "__main__":`.
 
@@ -119,7 +119,7 @@ def _same(store: Store, experiment: Experiment, shard: tuple[int, int]) -> tuple
     """How a batch was cut that may go on. Raises InputError when it is another one, or of other versions."""
     told = store.manifest()
     problems = _strange(store, told, experiment)
-    if told["status"] != COMPLETE and tuple(told["shard"]) != shard:
+    if tuple(told["shard"]) != shard:
         was = "/".join(map(str, told["shard"]))
         problems.append(f"{store.target}: was begun as shard {was}. Resume it with --shard {was}.")
     if problems:
@@ -137,15 +137,15 @@ def _strange(store: Store, told: dict[str, Any], experiment: Experiment) -> list
     if told["status"] == COMPLETE:
         return []
     return [
-        f"{store.target}: was begun with {name} {told['versions'].get(name)}, and this is {number}: parts of both would "
-        "not be the same bytes. Use that version, or begin anew."
+        f"{store.target}: was begun with {name} {told['versions'].get(name)}, and this is {number}: the bytes would "
+        "not be the same. Use that version, or begin anew."
         for name, number in versions().items()
         if told["versions"].get(name) != number
     ]
 
 
 def _finish(store: Store, sources: Sequence[Store], experiment: Experiment, every: Sequence[Block]) -> int:
-    """Write the tables from all blocks, wherever they lie, and note that the batch is complete; how many runs failed."""
+    """Write the tables from all blocks, wherever they lie, and note that it is complete; how many runs failed."""
     gathered = gather.Gathered(experiment, indices(sources, every), every)
     with saving.told(store.target):
         for stray in store.target.glob("*.parquet"):

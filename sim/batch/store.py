@@ -47,9 +47,10 @@ class Store:
 
     def begin(self, experiment: Experiment, shard: tuple[int, int], cut: tuple[int, int], command: str) -> None:
         """Make the directory with its manifest. Raises InputError when it is there or cannot be written."""
+        data = sorted({plan.roster.digest for plan in experiment.plans})
         told = {
             "versions": versions(), "python": platform.python_version(), "digest": experiment.digest,
-            "experiment": experiment.written(), "data": sorted({plan.roster.digest for plan in experiment.plans}), "command": command,
+            "experiment": experiment.written(), "data": data, "command": command,
             "shard": list(shard), "block": list(cut), "status": RUNNING,
             "quantiles": "exact" if experiment.keep == PATHS else f"within {ACCURACY:.1%} of the values at that rank",
         }  # fmt: skip
