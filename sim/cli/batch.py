@@ -94,7 +94,7 @@ def batch(context, file, out, resume, dry_run, workers, scheduler, shard, as_jso
     chosen = load_experiment(file)
     count = workers or crews.available()
     if dry_run:
-        _forecast(chosen, count, as_json)
+        _forecast(chosen, count, shard, as_json)
         return
     if out is None:
         raise InputError("--out: where to? Name a directory, or ask for a forecast with --dry-run.")
@@ -112,17 +112,22 @@ def batch(context, file, out, resume, dry_run, workers, scheduler, shard, as_jso
     context.exit(1 if ran.failures else 0)
 
 
-def _forecast(chosen: experiment.Experiment, workers: int, as_json: bool) -> None:
-    found = batches.forecast(chosen, workers)
+def _forecast(chosen: experiment.Experiment, workers: int, shard: tuple[int, int], as_json: bool) -> None:
+    found = batches.forecast(chosen, workers, shard)
     if as_json:
         told = {"policies": found.policies, "worlds": found.worlds, "runs": found.runs, "blocks": found.blocks,
-                "seconds": found.seconds, "bytes": found.size, "workers": workers, "digest": chosen.digest}  # fmt: skip
+                "seconds": found.seconds, "bytes": found.size, "bytes_meanwhile": found.meanwhile, "workers": workers,
+                "digest": chosen.digest}  # fmt: skip
         click.echo(json.dumps(told, indent=2))
         return
-    said = f"{found.policies:,} policies in {found.worlds:,} worlds: {found.runs:,} runs in {found.blocks:,} blocks."
+    part = f" This shard has {found.blocks:,} of its blocks." if shard != (1, 1) else f" In {found.blocks:,} blocks."
+    click.echo(f"{chosen.name}\n{found.policies:,} policies in {found.worlds:,} worlds: {found.runs:,} runs.{part}")
     with_ = f"{workers} worker{'s' if workers > 1 else ''}"
-    click.echo(f"{chosen.name}\n{said}")
-    click.echo(f"About {_duration(found.seconds)} with {with_}, and {_size(found.size)} of tables; tried just now.")
+    tables = f"{_size(found.size)} of tables, and " if found.size else ""
+    click.echo(
+        f"About {_duration(found.seconds)} with {with_} like this one; {tables}{_size(found.meanwhile)} of blocks "
+        "until they are merged. Tried just now, on this machine."
+    )
 
 
 def _tell(ran: batches.Ran, as_json: bool) -> None:
