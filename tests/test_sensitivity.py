@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import sim
-from sim import draws, ensemble, facts, sensitivity_charts
+from sim import draws, ensemble, facts, plan, sensitivity_charts
 from sim.analysis import sensitivity as analysis
 from sim.analysis.sensitivity import (
     GROUPINGS,
@@ -321,6 +321,7 @@ def test_factors_are_exactly_what_a_run_draws_and_what_can_differ(name, monkeypa
         return plain(seed, stream, worlds)
 
     monkeypatch.setattr(draws, "uniform", noted)
+    plan._params.cache_clear()  # else the worlds of another scenario may lend what was drawn for them
     played = scenario.plan()
     ensemble.outcomes_of(played, range(8), 0, ["risk"])
     turned = {factor.stream for factor in factors(scenario)} - {""}
