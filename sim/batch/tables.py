@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from sim.batch.sketch import Sketch
 from sim.experiment import DOUBLE
-from sim.outcomes import OUTCOMES
+from sim.outcomes import OUTCOMES, by_school
 from sim.priors import SCHOOLS
-from sim.results import QUANTILES, RISKS
+from sim.results import QUANTILES
 from sim.variables import VARIABLES
 
 OUTCOMES_TABLE, SUMMARIES_TABLE, FAILURES_TABLE = "outcomes", "summaries", "failures"
@@ -27,8 +27,8 @@ BY_QUARTER, BY_ALLY = "variables_quarter", "variables_quarter_ally"
 SKETCHES = "sketches"
 
 EVERY_SCHOOL = "all"
-POOLED = tuple(name for name in OUTCOMES if name not in RISKS)
-"""Outcomes whose distribution over all schools is told too. Risks are told by school only."""
+POOLED = tuple(name for name in OUTCOMES if not by_school(name))
+"""Outcomes whose distribution over all schools is told too."""
 
 Columns = dict[str, NDArray[np.float64]]
 

@@ -32,6 +32,7 @@ __all__ = [
     "HEADLINES",
     "OUTCOMES",
     "Outcome",
+    "by_school",
     "by_year",
     "last_quarters",
     "outcome",
