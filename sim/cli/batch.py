@@ -100,8 +100,8 @@ def batch(context, file, out, resume, dry_run, workers, scheduler, shard, as_jso
         raise InputError("--out: where to? Name a directory, or ask for a forecast with --dry-run.")
     if scheduler and workers:
         raise InputError("--workers: the scheduler has workers of its own. Leave one of the two out.")
-    for number, other in chosen.same.items():
-        click.echo(f"Policy {number} ({chosen.policies[number].label}) is the very same as policy {other}.", err=True)
+    for one, other in chosen.same.items():
+        click.echo(f"Policy {one} ({chosen.policies[one].label}) is the very same as policy {other}.", err=True)
     cluster = crews.cluster(scheduler) if scheduler is not None else nullcontext((None, count))
     watched = progress(chosen.name, " blocks") if sys.stderr.isatty() else _Lines()
     with cluster as (executor, count), watched as report:

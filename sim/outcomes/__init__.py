@@ -16,6 +16,7 @@ from sim.outcomes.declare import (
     FRONTS,
     OUTCOMES,
     Outcome,
+    by_school,
     by_year,
     last_quarters,
     outcome,
