@@ -2,7 +2,7 @@
 
 The bare ensemble plays the same policies in the same worlds in one process and keeps nothing. What a batch adds are
 tables, checksums and the hand-over to workers. Aims: 0.9 of the bare ensemble per process, 1.8 times with two workers,
-writing under 5% of playing. Memory (`--memory`, minutes) is the peak of a process of its own, with all its children.
+writing under 5% of playing. Memory (`--memory`, minutes) is the peak of a process of its own that plays alone.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from sim.experiment import Experiment, load_experiment
 TEXT = """
 name: Benchmark
 scenarios: [conditional-article5]
-levers: {{grid: {{pledge: {{from: 2, to: 3.5, steps: {policies}}}}}}}
+levers: {{grid: {{pledge: [{pledges}]}}}}
 worlds: {worlds}
 keep: {keep}
 """
@@ -32,7 +32,8 @@ keep: {keep}
 def made(folder: Path, policies: int, worlds: int, keep: str = "paths") -> Experiment:
     """An experiment of so many policies and worlds."""
     path = folder / "benchmark.yaml"
-    path.write_text(TEXT.format(policies=policies, worlds=worlds, keep=keep), encoding="utf-8")
+    pledges = ", ".join(f"{2 + 1.5 * k / policies:.3f}" for k in range(policies))
+    path.write_text(TEXT.format(pledges=pledges, worlds=worlds, keep=keep), encoding="utf-8")
     return load_experiment(path)
 
 
@@ -103,16 +104,16 @@ from pathlib import Path
 from sim import batch
 from benchmarks.batch import made
 folder = Path(sys.argv[1])
-batch.run_batch(made(folder, 2, int(sys.argv[2]) // 2, sys.argv[3]), folder / "out")
+batch.run_batch(made(folder, 1, int(sys.argv[2]), sys.argv[3]), folder / "out")
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2)
 """
 
 
-def peak(runs: int, keep: str) -> float:
-    """Peak memory of a process that plays so many runs of two policies with all outcomes, GiB."""
+def peak(worlds: int, keep: str) -> float:
+    """Peak memory of a process that plays one policy in so many worlds with all outcomes, GiB."""
     root = Path(__file__).parents[1]
     with tempfile.TemporaryDirectory() as folder:
-        words = [sys.executable, "-c", MEMORY, folder, str(runs), keep]
+        words = [sys.executable, "-c", MEMORY, folder, str(worlds), keep]
         environment = {**os.environ, "PYTHONPATH": str(root)}
         told = subprocess.run(words, check=True, capture_output=True, text=True, cwd=root, env=environment)
     return float(told.stdout)
@@ -123,7 +124,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--policies", type=int, default=16)
-    options.add_argument("--worlds", type=int, default=2048)
+    options.add_argument("--worlds", type=int, default=8192)
     options.add_argument("--memory", action="store_true", help="measure memory too: up to a million worlds")
     options.add_argument("--most", type=int, default=1_000_000, help="most worlds whose memory is measured")
     chosen = options.parse_args()
