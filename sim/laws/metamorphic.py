@@ -214,4 +214,5 @@ def twins(plan: Plan, i: int, j: int) -> Plan:
     near[j, j], near[i, i], near[i, j], near[j, i] = 0.0, 0.0, 1.0, 1.0
     names = tuple(plan.strategies[i] if index == j else name for index, name in enumerate(plan.strategies))
     roster = replace(old, near=np.ascontiguousarray(near), **columns)
+    vars(roster)["european"] = copied(old.european, i, j)  # follows from the code, which twins do not share
     return replace(plan, roster=roster, strategies=names, withdrawals=())
