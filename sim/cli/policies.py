@@ -62,7 +62,9 @@ def discover(
             method=method, school=school, inputs=inputs, most=boxes, step=box, progress=report,
         )  # fmt: skip
     if chart is not None:
-        spec = charts.titled(policy_charts.BOXES["light"], f"Worlds with {told.case}", f"end of {told.year}")
+        spec = charts.titled(
+            policy_charts.BOXES["light"], f"{told.points.capitalize()} with {told.case}", f"end of {told.year}"
+        )
         charts.save(spec, policy_charts.box_frame(told), chart)
         click.echo(f"Written to {chart}", err=True)
     click.echo(json.dumps(discovery.data(told), indent=2) if as_json else discovery.text(told, every))
@@ -109,15 +111,19 @@ def robust(directory, outcomes, demands, year, against, only, policies, every, c
     if as_json:
         told = {
             "outcomes": [robustness.data(found, one) for one in judged],
-            "satisficing": None if met is None else robustness.satisficing_data(found, met, asked),
+            "satisficing": None if met is None else robustness.satisficing_data(found, met),
             "worst_cases": [worst.data(case, one, str(directory)) for one, case in cases],
+            "notes": robustness.notes(judged, met),
         }
         click.echo(json.dumps(told, indent=2))
         return
     parts = [robustness.text(found, one, every) for one in judged]
-    parts += [] if met is None else [robustness.satisficing_text(found, met, asked, every)]
+    parts += [] if met is None else [robustness.satisficing_text(found, met, every)]
+    listed = [p for one in judged for p in robustness.shown(one, every)]
+    listed += [] if met is None else robustness.shown_satisfied(met, every)
+    parts += [words for words in [robustness.key(found, listed)] if words]
     parts += [worst.words(case, one, str(directory)) for one, case in cases]
-    click.echo("\n\n".join([*parts, robustness.FOOT]))
+    click.echo("\n\n".join([*parts, robustness.foot(judged, met)]))
 
 
 @main.command()
