@@ -11,7 +11,8 @@ import pandas as pd
 from sim import draws
 from sim.analysis import explaining, measures
 from sim.analysis.discovery import Discovery, InSchool
-from sim.analysis.frontier import BASELINE, OWN, PORTFOLIO, Frontier, levers_words
+from sim.analysis.frontier import BASELINE, OWN, PORTFOLIO, Frontier
+from sim.analysis.frontier_words import levers_words
 from sim.analysis.robustness import REGRETS, Robustness, schools
 from sim.charts import PALETTES, Spec, _config, titled
 

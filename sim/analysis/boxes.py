@@ -217,13 +217,10 @@ def sentence(box: Box, school: str, case: str) -> str:
     other, whole = ("", "of the school") if not box.before else ("other ", "outside the boxes before")
     which = f"the {other}{kind} of the {school} school with {limits_words(box)}"
     there = f"{_share(own.density)}, against {_share(own.overall)}, and {_share(own.coverage)}"
-    doubt = (
-        ""
-        if box.luck <= SIGNIFICANT
-        else " Where it was not found it says no more than luck would: do not build on it."
-    )
+    doubt = "" if box.luck <= SIGNIFICANT else " There it says no more than luck would: do not build on it."
     if not held.inside:
-        return f"In the half of the worlds that was held out are none of {which}; in the half that found it: {there}.{doubt}"
+        none = f"In the half of the worlds that was held out are none of {which}"
+        return f"{none}; in the half that found it: {there}.{doubt}"
     return (
         f"In the half of the worlds that was held out, {_share(held.density)} of {which} have {case} (density), "
         f"against {_share(held.overall)} of all {kind} {whole}; these are {_share(held.coverage)} of all such {kind} "

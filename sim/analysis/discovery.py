@@ -249,10 +249,8 @@ def _box(limits: Limits, halves: tuple[Points, Points], before: int, judged: tup
 
 def text(told: Discovery, every: bool = False) -> str:
     """Boxes as sentences, school by school, with what luck could explain; `every` adds the trajectories."""
-    parts = [
-        f"{told.points.capitalize()} with {told.case}, end of {told.year}, by {told.method.upper()}; each school by itself.",
-        "",
-    ]
+    head = f"{told.points.capitalize()} with {told.case}, end of {told.year}, by {told.method.upper()}"
+    parts = [f"{head}; each school by itself.", ""]
     for one in told.schools:
         parts += [boxes.sentence(box, one.school, told.case) for box in one.boxes] or [f"{one.school}: {one.note}"]
         if one.boxes:

@@ -205,7 +205,11 @@ BARE = ("share", "index", "probability", "elasticity", "factor", "logit", "log")
 
 def quantity(value: float, unit: str) -> str:
     """A number with three digits and its unit: `4.2% of GDP`, `0.031 log/yr`, `12,000 persons`."""
-    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return with_unit(f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}", unit)
+
+
+def with_unit(text: str, unit: str) -> str:
+    """A number that is written already, and its unit."""
     if unit in BARE or (unit[:1].isdigit() and " " in unit) or unit.startswith("-"):
         return text
     return f"{text}{unit}" if unit.startswith("%") else f"{text} {unit}".rstrip()

@@ -78,7 +78,7 @@ def _special(
     if table.empty or not np.ptp(own.values) > 0:
         return (), 0
     told = [stats.spearmanr(table[name], own.values) for name in table]
-    sure = stats.false_discovery_control([one.pvalue for one in told]) <= FALSE
+    sure = stats.false_discovery_control(np.nan_to_num([one.pvalue for one in told], nan=1.0)) <= FALSE
     places = []
     for name, rho, goes in zip(map(str, table), (float(one.statistic) for one in told), sure, strict=True):
         place = float((table[name].rank() / (len(worlds) + 1)).loc[world])
