@@ -172,8 +172,8 @@ class Box:
         return {
             "limits": [
                 {
-                    "name": name, "side": SIDES[side], "value": self.limits[name][side], "unit": explaining.unit_of(name),
-                    "about": explaining.about(name), "quasi_p": p,
+                    "name": name, "side": SIDES[side], "value": self.limits[name][side],
+                    "unit": explaining.unit_of(name), "about": explaining.about(name), "quasi_p": p,
                 }
                 for name in self.important
                 for (of, side), p in self.quasi_p.items() if of == name

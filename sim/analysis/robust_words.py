@@ -19,8 +19,8 @@ FOOT = (
 )
 DEALT = (
     "Schools were dealt other worlds, so that part of what sets them apart is luck. Brackets in the last column of\n"
-    "regrets: where the figure of endless worlds lies with 95% confidence. No worst school is named where intervals of\n"
-    "schools overlap."
+    "regrets: where the figure of endless worlds lies with 95% confidence. No worst school is named where the\n"
+    "intervals of schools overlap."
 )
 
 
