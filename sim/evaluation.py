@@ -18,7 +18,7 @@ import xarray as xr
 from sim.agents import whole
 from sim.ensemble import MOST_WORLDS, blocks, ends
 from sim.errors import InputError
-from sim.outcomes import FRONTS, OUTCOMES, outcomes, variables_of
+from sim.outcomes import FRONTS, OUTCOMES, by_school, outcomes, variables_of
 from sim.params import levers as all_levers
 from sim.params import uncertainties as all_uncertainties
 from sim.plan import Plan
@@ -56,11 +56,13 @@ def evaluate(
     """Outcomes of a scenario with some levers and uncertainties set, each as one number over its worlds.
 
     Names may stand in the two dicts or as keywords. Returns {name: number in the outcome's unit}: all outcomes with one
-    value a world, and those by front as `risk_by_front_baltic`; those by host where `outcomes` names them. What reads
-    the risk of an attack is told by school, as `risk_by_front_baltic_mixed`, unless `school` or the scenario fixes one:
-    schools are never pooled. `outcomes` takes names with or without front, host and school. `year` is the last complete
-    one unless given, `statistic` is median, mean or a percentile such as p05. With `against`, a baseline scenario
-    played in the same worlds, numbers are paired differences, and `relative_risk` (and by front) comes along.
+    value a world; those by host where `outcomes` names them. With `against`, a baseline scenario played in the same
+    worlds, numbers are paired differences, and relative risks come along; without it there are no risks, for their
+    levels rest on an assumed anchor. Risks are told by school, as `relative_risk_by_front_baltic_mixed`, and never
+    pooled, unless `school` or the scenario fixes one. All else is told over all worlds, every school in equal parts: it
+    differs between schools only through attacks that test the alliance. `outcomes` takes names with or without front,
+    host and school. `year` is the last complete one unless given, `statistic` is median, mean or a percentile such as
+    p05.
 
     Raises InputError with a line for each thing that cannot be meant, and where a result is not finite.
     """
@@ -122,29 +124,41 @@ def _keys(schools: Sequence[str], paired: bool) -> Iterator[Key]:
     for name in (*OUTCOMES, *(RELATIVE if paired else ())):
         declared = OUTCOMES[RELATIVE.get(name, name)]
         for label in LABELS.get(declared.by, ("",)):
-            for school in schools if "hazard" in declared.needs else ("",):
+            for school in schools if by_school(declared.name) else ("",):
                 yield Key(name, label, school)
 
 
 def _asked(names: Sequence[str] | str | None, schools: Sequence[str], paired: bool) -> list[Key]:
-    """The numbers that these names ask for, in their order; without names all but those by host."""
-    known = list(_keys(schools, paired))
+    """The numbers that these names ask for, in their order; without names all but levels of risk and those by host."""
+    known = [key for key in _keys(schools, paired) if paired or key.outcome not in RISKS]
     if names is None:
-        return [key for key in known if key.outcome in RELATIVE or OUTCOMES[key.outcome].by != "host"]
+        usual = [key for key in known if key.outcome not in RISKS]
+        return [key for key in usual if key.outcome in RELATIVE or OUTCOMES[key.outcome].by != "host"]
     found: dict[Key, None] = {}
     problems = []
     for name in [names] if isinstance(names, str) else names:
         own = [key for key in known if name in key.names]
         found |= dict.fromkeys(own)
-        if not own and not paired and any(name in key.names for key in _keys(schools, True)):
-            problems.append(f"outcomes: {name} compares two policies. Name a baseline: against='baseline'.")
-        elif not own:
-            problems.append(f"outcomes: unknown name {name!r}. {hint(name, [key.text for key in known], most=40)}")
+        if not own:
+            problems.append(f"outcomes: {_missing(name, schools, paired)}")
     if not found and not problems:
         problems.append("outcomes: names none. Name at least one, or leave it out for all.")
     if problems:
         raise InputError(problems)
     return list(found)
+
+
+def _missing(name: str, schools: Sequence[str], paired: bool) -> str:
+    """Why a name asks for nothing."""
+    every = list(_keys(schools, True))
+    asked = {key.outcome for key in every if name in key.names}
+    if asked & set(RISKS):
+        relative = name.replace("risk", "relative_risk", 1)
+        return f"the level of {name} rests on an assumed anchor. Ask for {relative} against a baseline."
+    if asked:
+        return f"{name} compares two policies. Name a baseline: against='baseline'."
+    names = [key.text for key in every if paired or key.outcome not in (*RISKS, *RELATIVE)]
+    return f"unknown name {name!r}. {hint(name, names, most=40)}"
 
 
 def _schools(scenario: Scenario, worlds: int) -> tuple[str, ...]:

@@ -38,8 +38,10 @@ def replace_file(path: Path, text: str) -> None:
 def check_new_directory(target: Path) -> None:
     """Refuse a directory that is not empty or cannot be made, before anything is computed. Raises InputError."""
     with told(target, DIRECTORY):
-        if _is_there(target) and (not target.is_dir() or any(target.iterdir())):
+        if _is_there(target) and (target.is_symlink() or not target.is_dir() or any(target.iterdir())):
             raise InputError(f"{target}: is there already and not an empty directory. Choose another one.")
+        if target.resolve() == Path.cwd():
+            raise InputError(f"{target}: is the current directory. Name one inside it.")
         os.rmdir(_beside(target, DIRECTORY))
 
 

@@ -53,12 +53,13 @@ def _text(told: Tipping) -> Iterator[str]:
     )
     yield ""
     if told.same:
-        yield "The same in every school: the very same worlds flip at every value of the grid."
+        yield "The same in every school: the very same worlds flip at every value that was asked."
     for school, tip in tips.items():
         yield from (f"{school}: {remark}" for remark in _remarks(tip, q))
     yield (
         "95% by sampling: how far the value hangs on which worlds were drawn. N% flip by: how far worlds lie apart, "
-        "each\nat a tipping value of its own. The lever is set for the whole run. All of it is judgement."
+        "each\nat a tipping value of its own. Values are told as far as a grid of "
+        f"{crossing.GRID} values shows. The lever is set for the\nwhole run. All of it is judgement."
     )
 
 

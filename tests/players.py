@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from sim.batch.blocks import Played, Task, play
@@ -29,3 +30,14 @@ def careless(task: Task) -> Played:
     if task.block.number == 1:
         raise OSError("the worker lost its\nfolder")
     return play(task)
+
+
+def lacking(task: Task) -> Played:
+    """A worker that lacks the model."""
+    raise ModuleNotFoundError("no model")
+
+
+def old(task: Task) -> Played:
+    """A worker of another version."""
+    found = play(task)
+    return replace(found, versions=found.versions | {"article5": "0.0.9"})

@@ -32,18 +32,49 @@ def test_it_is_the_median_over_the_worlds_of_a_run():
 
 
 def test_risks_are_told_by_school_and_never_pooled():
-    found = sim.evaluate("baseline", worlds=WORLDS)
-    worlds = table("baseline").sel(year=2035)
+    policy = sim.load_scenario("conditional-article5")
+    found = sim.evaluate(policy, worlds=WORLDS, against="baseline")
+    both = sim.compare(*(sim.run(each, WORLDS, 0) for each in ("baseline", policy))).sel(year=2035)
     for number, school in enumerate(SCHOOLS):
-        own = worlds.risk_by_front.sel(front="black sea").isel(world=slice(number, None, len(SCHOOLS)))
-        assert found[f"risk_by_front_black_sea_{school}"] == float(np.median(own))
-    assert not {"risk", "risk_by_front_baltic"} & set(found)
+        own = both.relative_risk_by_front.sel(front="black sea").isel(world=slice(number, None, len(SCHOOLS)))
+        assert found[f"relative_risk_by_front_black_sea_{school}"] == float(np.median(own))
+    assert not {"relative_risk", "relative_risk_by_front_baltic"} & set(found)
+
+
+def test_levels_of_risk_are_told_to_nobody():
+    """Without a baseline there are none; against one relative risks come by themselves, and differences by name."""
+    assert not any("risk" in name for name in sim.evaluate("baseline", worlds=4))
+    paired = sim.evaluate("baseline", worlds=4, against="baseline")
+    assert {name for name in paired if "risk" in name} == {
+        f"{name}_{school}"
+        for name in (
+            "relative_risk",
+            *(f"relative_risk_by_front_{f}" for f in ("baltic", "poland", "nordic", "black_sea")),
+        )
+        for school in SCHOOLS
+    }
+    assert sim.evaluate("baseline", worlds=4, against="baseline", school="mixed", outcomes="risk") == {"risk": 0.0}
+
+
+def test_what_is_no_risk_is_told_over_all_schools_in_equal_parts():
+    found = sim.evaluate("baseline", worlds=400, outcomes=["credibility_allies", "cohesion"], statistic="mean")
+    alone = [
+        sim.evaluate("baseline", worlds=400, outcomes=list(found), statistic="mean", school=school)
+        for school in SCHOOLS
+    ]
+    worlds = table("baseline", 400, 0, list(found)).sel(year=2035)
+    for name in found:
+        parts = [float(worlds[name][number :: len(SCHOOLS)].mean()) for number in range(len(SCHOOLS))]
+        assert found[name] == pytest.approx(np.mean(parts))
+    assert len({each["credibility_allies"] for each in alone}) > 1  # through attacks that test the alliance
 
 
 def test_a_school_of_ones_own_needs_no_name():
-    found = sim.evaluate("baseline", worlds=WORLDS, school="denial", outcomes=["risk", SPENDING])
-    worlds = table(sim.load_scenario("baseline").with_school("denial")).sel(year=2035)
-    assert found == {"risk": float(np.median(worlds.risk)), SPENDING: float(np.median(worlds[SPENDING]))}
+    asked = dict(worlds=WORLDS, school="denial", outcomes=["relative_risk", SPENDING])
+    found = sim.evaluate("conditional-article5", against="baseline", **asked)
+    policy, base = (sim.load_scenario(name).with_school("denial") for name in ("conditional-article5", "baseline"))
+    both = sim.compare(sim.run(base, WORLDS, 0), sim.run(policy, WORLDS, 0)).sel(year=2035)
+    assert found == {name: float(np.median(both[name])) for name in asked["outcomes"]}
 
 
 def test_every_outcome_is_there_but_those_by_host():
@@ -56,7 +87,7 @@ def test_every_outcome_is_there_but_those_by_host():
 
 def test_outcomes_are_named_with_or_without_front_host_and_school():
     def names(asked):
-        return list(sim.evaluate("baseline", worlds=4, outcomes=asked))
+        return list(sim.evaluate("baseline", worlds=4, outcomes=asked, against="baseline"))
 
     assert names("troops_by_host_DEU") == ["troops_by_host_DEU"]
     assert names([SPENDING, "risk_mixed"]) == [SPENDING, "risk_mixed"]
@@ -99,7 +130,7 @@ def test_a_placebo_changes_nothing():
 @settings(max_examples=10)
 def test_names_may_stand_anywhere(policy, named, data):
     nature = {name: data.draw(strategies.uncertainty(name)) for name in named}
-    asked = {"worlds": 4, "outcomes": [SPENDING, "risk", "troops_europe"]}
+    asked = {"worlds": 4, "outcomes": [SPENDING, "relative_risk", "troops_europe"], "against": "placebo"}
     found = sim.evaluate("baseline", policy, nature, **asked)
     assert found == sim.evaluate("baseline", **policy, **nature, **asked)
     assert found == sim.evaluate("baseline", {n: np.float64(v) for n, v in policy.items()}, nature, **asked)
@@ -132,9 +163,10 @@ def test_more_worlds_than_a_block():
 
 def test_a_path_of_a_lever_and_a_prior_of_an_uncertainty():
     path, prior = {"2025Q1": 2.0, "2035Q4": 5.0}, {"uniform": [0.1, 0.2]}
-    found = sim.evaluate("baseline", {"pledge": path}, {"anchor": prior}, worlds=4, outcomes="risk", pressure=1)
+    asked = dict(worlds=4, outcomes="relative_risk", against="baseline")
+    found = sim.evaluate("baseline", {"pledge": path}, {"anchor": prior}, pressure=1, **asked)
     written = sim.load_scenario("baseline").with_levers(pledge=path, pressure=1).with_uncertainties(anchor=prior)
-    assert found == sim.evaluate(written, worlds=4, outcomes="risk")
+    assert found == sim.evaluate(written, **asked)
 
 
 def test_a_file_that_was_changed_is_read_again(tmp_path):
@@ -185,6 +217,14 @@ BAD = {
     "outcome": (dict(outcomes="cohesio"), "outcomes: unknown name 'cohesio'. Did you mean 'cohesion'?"),
     "no outcome": (dict(outcomes=[]), "outcomes: names none."),
     "ratio": (dict(outcomes=["relative_risk"]), "relative_risk compares two policies. Name a baseline"),
+    "level of a risk": (
+        dict(outcomes="risk"),
+        "outcomes: the level of risk rests on an assumed anchor. Ask for relative_risk against a baseline.",
+    ),
+    "level by front": (
+        dict(outcomes=["cohesion", "risk_by_front_baltic_mixed"]),
+        "Ask for relative_risk_by_front_baltic_mixed against a baseline.",
+    ),
     "against": (dict(against="baselin"), "baselin: no such scenario. Did you mean 'baseline'?"),
     "no scenario": (dict(against=7), "against: 7 is no scenario."),
 }
@@ -200,7 +240,7 @@ def test_what_cannot_be_meant_is_said(given, message):
 
 def test_all_problems_are_said_at_once():
     wrong = {"levers": {"threshold": 9, "foo": 1}, "lag": 2.5, "worlds": 0, "seed": -1, "year": 1999, "nil": 0}
-    wrong |= {"statistic": "p101", "school": "mixd", "outcomes": ["cohesio", "risk"], "against": "baselin"}
+    wrong |= {"statistic": "p101", "school": "mixd", "outcomes": ["cohesio", "readiness"], "against": "baselin"}
     with pytest.raises(sim.InputError) as error:
         sim.evaluate("baseline", **wrong)
     for word in ("threshold", "foo", "lag", "worlds", "seed", "year", "nil", "p101", "mixd", "cohesio", "baselin"):

@@ -128,11 +128,37 @@ def test_the_digest_knows_everything_that_decides_the_tables(tmp_path, change):
     assert loaded(tmp_path, f"name: A\n{change}").digest != loaded(tmp_path, "name: A").digest
 
 
+def test_numbers_of_another_base_are_numbers(tmp_path):
+    assert loaded(tmp_path, "name: A\nworlds: 0x10\nseed: 0o17").worlds == 16
+    assert loaded(tmp_path, "name: A\nworlds: 0x10\nseed: 0o17").seed == 15
+
+
+def test_policies_that_are_the_same_are_known(tmp_path):
+    found = loaded(tmp_path, "name: A\nlevers: {listed: [{}, {pledge: 2}, {pledge: 3}, {pledge: 3}]}")
+    assert found.same == {1: 0, 3: 2}
+
+
 def test_the_digest_does_not_know_names(tmp_path):
     assert loaded(tmp_path, "name: A\nabout: x").digest == loaded(tmp_path, "name: B").digest
 
 
 BAD = {
+    "name: A\nworlds: true": ["worlds: True does not fit"],
+    "name: A\nseed: 1.0": ["seed: 1.0 does not fit"],
+    "name: A\nworlds: .INF": ["worlds: inf does not fit"],
+    "name: A\nschool: ''": ["school: unknown school ''"],
+    "name: A\nestimates: ''": ["estimates: unknown ''"],
+    "name: A\nend: ''": ["end:"],
+    "name: A\nscenarios: [baseline, baseline]": ["scenarios.1: 'baseline' stands twice"],
+    "name: A\nscenarios: [" + 5000 * "x" + "]": ["no such scenario"],
+    "name: A\nlevers: {grid: {threshold: [true]}}": ["holds something that is no number"],
+    "name: A\nlevers: {grid: {threshold: ['3']}}": ["holds something that is no number"],
+    "name: A\nlevers: {listed: [{threshold: '3'}]}": ["levers.listed.0.threshold: '3' does not fit"],
+    "name: A\nlevers: {latin_hypercube: {samples: 6, ranges: {pledge: [0, 100000000000000000000000]}}}":
+        ["ranges.pledge: 1e+23 is out of range"],
+    "name: A\nuncertainties: {drift: {uniform: [0, 100000000000000000000000]}}": ["drift: reaches from 0 to 1e+23"],
+    "name: A\nlevers: {grid: {" + ", ".join(
+        f"{name}: {{from: 0, to: 1, steps: 512}}" for name in list(levers())[:8]) + "}}": ["policies. Write at most"],
     "name: A\nwolrds: 3": ["Did you mean 'worlds'?"],
     "worlds: 3": ["name: is missing"],
     "name: A\nworlds: 0": [":2: worlds: 0 worlds are none"],
@@ -158,7 +184,7 @@ BAD = {
     "name: A\nschool: deniel": ["school: unknown school 'deniel'"],
     "name: A\nend: 2025Q3": ["the run has no end of a year"],
     "name: A\nlevers: {grid: {threshold: {from: 0, to: 6, steps: 1000}, pledge: {from: 0, to: 6, steps: 1000}}}":
-        ["1,000,000 policies. Write at most 100,000."],
+        ["1,000,000 policies. Write at most 10,000."],
 }  # fmt: skip
 
 

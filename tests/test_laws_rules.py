@@ -19,6 +19,7 @@ from sim.rules import (
     economy,
     exercises,
     expit,
+    listed,
     logit,
     posture,
     running,
@@ -689,6 +690,8 @@ def hand(name, found, expected):
         hand("total", total(np.array([[1.0, 2.0], [3.0, 4.0]])), [[3.0], [7.0]]),
         hand("running", running(np.array([1.0, 2.0, 4.0])), [1.0, 3.0, 7.0]),
         hand("spillover", spillover(np.array([[0.0, 1.0], [0.5, 0.0]]), np.array([[2.0, 3.0]])), [[3.0, 1.0]]),
+        hand("spillover, listed", spillover(listed(np.array([[0.0, 1.0], [0.5, 0.0]])), np.array([[2.0, 3.0]])),
+             [[3.0, 1.0]]),
         # 2a: mu = (0.02 + 0.16·0.5)(1 − 2/6) = 0.1·2/3; a rise is slowed by the room 0.8
         hand("drift, a rise", burden.drift(SEEN, P), 0.8 * 0.1 * 2.0 / 3.0),
         hand("drift, a fall", burden.drift(SimpleNamespace(share=9.0, threat=0.5, room=0.8), P), -0.05),
@@ -866,6 +869,7 @@ def hand(name, found, expected):
         # 30/4 · 0.1 · e^(0.1·2 − 1·(−0.3))
         hand("incidents", deterrence.incidents(0.1, -0.3, 2.0, P), 0.75 * exp(0.5)),
         # total 0.6: an attack below 1 − e^−0.6 = 0.451; the mark 0.5·0.6 = 0.3 lies in the second's part (0.1 to 0.4)
+        hand("comes", deterrence.comes(np.array([0.6, 0.6]), np.array([0.45, 0.46])), [True, False]),
         hand("struck", deterrence.struck(np.array([0.1, 0.3, 0.2]), np.array([0.45]), np.array([0.5])),
              [0.0, 1.0, 0.0]),
         hand("struck, no attack", deterrence.struck(np.array([0.1, 0.3, 0.2]), np.array([0.46]), np.array([0.5])),
@@ -878,6 +882,7 @@ def hand(name, found, expected):
              [[0.0], [0.0]]),
         hand("yearly growth", economy.yearly_growth(0.02, 1.0, -1.0, P), 0.02 + 0.015 * (sqrt(0.75) - 0.5)),
         hand("grown", economy.grown(100.0, 4.0 * log(1.01)), 101.0),
+        hand("quarterly", economy.quarterly(4.0 * log(1.01)), 1.01),
         hand("spending", accounting.spending(2.5, 400.0), 10.0),
         hand("whole persons", accounting.whole_persons(np.array([1.6, 2.7, 0.7])), [1, 3, 1]),
         hand("whole persons, a tie goes to the first", accounting.whole_persons(np.array([0.5, 0.5])), [1, 0]),

@@ -3,8 +3,10 @@ over."""
 
 import doctest
 import json
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import sim
-from sim import draws, ensemble, facts, sensitivity_charts
+from sim import draws, ensemble, facts, plan, sensitivity_charts
 from sim.analysis import sensitivity as analysis
 from sim.analysis.sensitivity import (
     GROUPINGS,
@@ -28,7 +30,7 @@ from sim.analysis.sensitivity.method import LUCKS
 from sim.analysis.sensitivity.morris import Morris
 from sim.analysis.sensitivity.pawn import Pawn
 from sim.analysis.sensitivity.sobol import Sobol
-from sim.analysis.sensitivity.text import text
+from sim.analysis.sensitivity.text import SHOWN, text
 from sim.analysis.sensitivity.tornado import Tornado
 from sim.cli import main
 from sim.errors import InputError
@@ -101,14 +103,53 @@ def test_half_the_points_of_a_sobol_design_are_the_design_of_half_the_points():
         np.testing.assert_array_equal(whole.worlds.uniforms[name][whole.rows(32)], half.worlds.uniforms[name])
 
 
-def test_elementary_effects_of_a_line_are_its_slopes():
+def test_elementary_effects_of_a_line_are_moves_over_half_of_its_range():
     found = studied(
         Morris(THREE, None, 16, 0), lambda p: 4.0 * p.uniforms["a"] - 2.0 * p.uniforms["b"], "mixed", "line"
     )
-    np.testing.assert_allclose(found.table.mu_star, (3.0, 1.5, 0.0), atol=1e-12)  # over three quarters of the range
-    np.testing.assert_allclose(found.table.mu, (3.0, -1.5, 0.0), atol=1e-12)
+    np.testing.assert_allclose(found.table.mu_star, (2.0, 1.0, 0.0), atol=1e-12)
+    np.testing.assert_allclose(found.table.mu, (2.0, -1.0, 0.0), atol=1e-12)
     np.testing.assert_allclose(found.table.sigma, 0.0, atol=1e-12)
     assert list(found.table.index) == ["a", "b", "c"]
+
+
+def test_an_effect_of_morris_is_a_difference_that_was_played():
+    """A thing that comes about or not, and luck, have nothing beyond what is played: no effect is larger than that."""
+    method = Morris((factor("a"), factor(LUCK)), None, 64, 0)
+    surprises = draws.stream(0, "test").standard_normal(4096)
+
+    def coin(points):
+        return 1.0 * (points.uniforms["a"] < 0.5)
+
+    def both(points):
+        return coin(points) + surprises[points.luck]
+
+    assert studied(method, coin, "mixed", "coin").table.mu_star["a"] == pytest.approx(1.0)
+    lucks = surprises[method.worlds.luck].reshape(64, -1)
+    found = studied(method, both, "mixed", "sum").table
+    assert found.mu_star[LUCK] == pytest.approx(np.abs(np.diff(lucks, axis=1)).sum(axis=1).mean())
+    told = analysis.Sensitivity(
+        question=analysis.ask("baseline", "cohesion", school="mixed"), method=method, by=None,
+        found=(studied(method, both, "mixed", "sum"),),
+    )  # fmt: skip
+    assert "87.5%" not in text(told)
+    assert "A move over half of its quantiles" in text(told)
+
+
+def test_every_path_of_morris_has_rows_of_the_panel_of_its_own():
+    """Rows have no order: an index from four of them would be about those four."""
+    panel = replace(factor(PANEL, None), stream="row")
+    method, half = (Morris((*THREE, panel, factor(LUCK)), None, points, 3) for points in (32, 16))
+    rows = method.worlds.uniforms["row"]
+    assert [len(set(path)) for path in rows.reshape(32, -1)] == [2] * 32
+    assert len(set(rows)) == 64
+    assert set(np.floor(4 * rows)) == {0, 1, 2, 3}
+    np.testing.assert_array_equal(rows[method.rows(16)], half.worlds.uniforms["row"])
+    again = Morris((*THREE, panel, factor(LUCK)), None, 32, 4).worlds.uniforms["row"]
+    assert not set(rows) & set(again)
+    table = studied(method, lambda p: p.uniforms["row"], "mixed", "row").table
+    moved = np.abs(np.diff(rows.reshape(32, -1), axis=1)).sum(axis=1)
+    assert table.mu_star[PANEL] == pytest.approx(moved.mean())
 
 
 def test_every_path_of_morris_has_surprises_of_its_own_and_no_extreme_quantile():
@@ -126,6 +167,30 @@ def test_pawn_of_one_line_by_hand():
     assert found.maximum["b"] == pytest.approx(7 / 8, abs=0.02)
     assert found.noise.iloc[0] < 0.06
     assert (found["median"][["a", "c"]] < 0.06).all()
+
+
+def test_pawn_speaks_of_chance_and_of_no_half_width():
+    method = Pawn((*THREE, *map(factor, "defgh")), None, 1024, 0)
+    found = analysis.Sensitivity(
+        question=analysis.ask("baseline", "cohesion", school="mixed"), method=method, by=None,
+        found=(studied(method, lambda p: p.uniforms["b"] + 0.01 * p.uniforms["a"], "mixed", "line"),),
+    )  # fmt: skip
+    (settled,) = found.settling()
+    assert settled.settled
+    assert settled.leaders < 5  # the others are chance, and change places
+    said, data = text(found), found.data()
+    assert "half-width" not in said
+    assert "Settled for the largest" in said
+    assert f"Of the first 5, {settled.leaders} were among them with half the points." in said
+    assert not any("half_width" in key for row in (*data["convergence"], *data["path"]) for key in row)
+    assert data["convergence"][0]["noise"] == settled.width
+
+
+def test_pawn_costs_its_points_and_no_more():
+    question = analysis.ask("baseline", "cohesion", school="mixed")
+    assert analysis.design(question, "pawn", None, 20_000).points == 20_000
+    with pytest.raises(InputError, match=r"too many worlds for 73 factors\. Take at most 13,513"):
+        analysis.design(question, "tornado", None, 20_000)
 
 
 def test_a_tornado_of_a_line_by_hand():
@@ -256,6 +321,7 @@ def test_factors_are_exactly_what_a_run_draws_and_what_can_differ(name, monkeypa
         return plain(seed, stream, worlds)
 
     monkeypatch.setattr(draws, "uniform", noted)
+    plan._params.cache_clear()  # else the worlds of another scenario may lend what was drawn for them
     played = scenario.plan()
     ensemble.outcomes_of(played, range(8), 0, ["risk"])
     turned = {factor.stream for factor in factors(scenario)} - {""}
@@ -438,6 +504,16 @@ def test_the_chart_holds_every_school_and_what_it_draws(small):
     for row in rows[0]:
         assert row["index"] == pytest.approx(table.total[row["school"], row["name"]], abs=1e-9)
         assert row["low"] <= row["index"] <= row["high"]
+
+
+def test_what_a_tornado_leaves_out_is_told_in_the_unit_of_its_table():
+    found = sensitivity(
+        "conditional-article5", "risk_by_front", of="baltic", against="baseline", method="tornado", points=16,
+        school="mixed",
+    )  # fmt: skip
+    (told,) = re.findall(r"more, none above ×([\d.]+) from low to high", text(found))
+    width = found.found[0].table.width[list(found.ranked)]
+    assert float(told) == pytest.approx(2.0 ** float(width.iloc[SHOWN]), abs=0.005)
 
 
 def test_a_tornado_chart_has_two_ends():

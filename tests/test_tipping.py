@@ -202,6 +202,28 @@ def test_a_school_by_itself_is_the_same(doubled):
     assert alone.tips == {"mixed": doubled.tips["mixed"]}
 
 
+def test_schools_that_agree_on_the_grid_alone_have_tipping_points_of_their_own(monkeypatch):
+    """Values 0 to 80, so that the grid is every tenth: spiral flips at 17, the others at 13."""
+    marks = dict.fromkeys(SCHOOLS, 13) | {"spiral": 17}
+    monkeypatch.setattr(tipping.Question, "flips", lambda q, school, mark: np.full(q.worlds, mark >= marks[school]))
+
+    def told():
+        return sim.tipping_point("baseline", "pivot", "cohesion", above=0.5, worlds=8, low=0, high=80, tolerance=1)
+
+    assert {school: tip.value for school, tip in told().tips.items()} == marks
+    assert not told().same
+    marks["spiral"] = 13
+    assert {tip.value for tip in told().tips.values()} == {13}
+    assert told().same
+
+
+def test_what_comes_and_goes_between_two_marks_of_the_grid_is_not_seen_and_nothing_says_it_is():
+    tip = found(curve(lambda mark: np.full(4, 12 <= mark < 14 or mark >= 50), last=80), 0.5)
+    assert tip.crossings == ((5.0, RISES),)
+    assert "as far as a grid of 9 values" in " ".join(call("--help").stdout.split())
+    assert crossing.GRID == 9
+
+
 def test_events_that_set_the_lever_give_way():
     """The scenario sets its threshold by an event. At 0 for the whole run every ally is there; at 6 hardly one."""
     tip = sim.tipping_point("conditional-article5", "threshold", "allies_at_threshold", below=99, worlds=8, tolerance=1)

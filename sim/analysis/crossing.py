@@ -51,6 +51,10 @@ class Curve:
         """Whether at least this part of the worlds flip at a mark."""
         return self.share(mark) >= target - EDGE
 
+    def agrees(self, other: "Curve") -> bool:
+        """Whether both were asked at the same marks, and the very same worlds flip at each."""
+        return self.marks == other.marks and all(np.array_equal(self.at(mark), other.at(mark)) for mark in self.marks)
+
     @property
     def marks(self) -> list[int]:
         """The marks that were asked, rising."""
@@ -75,11 +79,11 @@ class Tip:
     """What was found on one curve. Values are None where the range does not reach them."""
 
     worlds: int
-    value: float | None  # the smallest value at which the share is reached
+    value: float | None  # the smallest value at which the share is reached, as far as the grid shows
     already: bool  # it is reached at the lowest value
     low: float | None  # between these ends the value lies in 95% of samples of so many worlds
     high: float | None
-    crossings: tuple[tuple[float, str], ...]  # values from which the share is reached, or no more
+    crossings: tuple[tuple[float, str], ...]  # values from which it is reached, or no more: one in a step of the grid
     largest: float  # the largest share seen, and the smallest value with it
     largest_at: float
     direction: str
@@ -95,7 +99,10 @@ class Tip:
 
 
 def found(curve: Curve, share: float) -> Tip:
-    """Where at least this share of the worlds flips, how certain that is, and how far worlds lie apart."""
+    """Where at least this share of the worlds flips, how certain that is, and how far worlds lie apart.
+
+    What crosses the share and returns between two marks of the grid is not seen.
+    """
     grid = curve.survey()
     worlds = len(curve.at(0))
     wide = Z * sqrt(share * (1.0 - share) / worlds)

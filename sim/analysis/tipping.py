@@ -68,7 +68,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Tipping:
-    """Tipping points by school; `same` says that the schools flip in the very same worlds."""
+    """Tipping points by school; `same` says that the schools flip in the very same worlds at every value asked."""
 
     question: Question
     tips: dict[str, Tip]
@@ -109,6 +109,7 @@ def tipping_point(
 ) -> Tipping:
     """The smallest value of a lever at which an outcome lies above, or below, a level in a share of the worlds.
 
+    Smallest as far as a grid of 9 values over the range shows: what comes and goes between two of them is not seen.
     The lever is set for the whole run, and events that set it give way. With `against`, a baseline scenario in the same
     worlds, the outcome is the paired difference, or `relative_risk` and `relative_risk_by_front`; `of` names the front
     or host. Schools share `worlds` evenly and play the same ones. The range is the lever's own unless `low` and `high`
@@ -142,11 +143,11 @@ def _searched(question: Question, progress: Progress | None) -> Tipping:
     steps = (len(question.values) // crossing.GRID + 1).bit_length()
     report = _Report(progress, len(question.schools) * (crossing.GRID + 4 * steps))
     curves = {name: Curve(question.values, report.counting(partial(question.flips, name))) for name in question.schools}
-    grids = [curve.survey() for curve in curves.values()]
+    for curve in curves.values():
+        curve.survey()
+    tips = {name: crossing.found(curve, question.share) for name, curve in curves.items()}
     one, *others = curves.values()
-    if all(np.array_equal(one.at(mark), other.at(mark)) for other in others for mark in grids[0]):
-        return Tipping(question, dict.fromkeys(curves, crossing.found(one, question.share)), same=len(curves) > 1)
-    return Tipping(question, {name: crossing.found(c, question.share) for name, c in curves.items()}, same=False)
+    return Tipping(question, tips, same=bool(others) and all(one.agrees(other) for other in others))
 
 
 class _Report:

@@ -20,7 +20,7 @@ from sim.batch.sketch import EMPTY
 from sim.batch.tables import Failure
 from sim.ensemble import Progress
 from sim.experiment import PATHS, Experiment
-from sim.params import uncertainties
+from sim.params import levers, uncertainties
 
 SUFFIX = ".parquet"
 WORLDS_TABLE, POLICIES_TABLE = "worlds", "policies"
@@ -63,15 +63,19 @@ def write(gathered: Gathered, out: Path, progress: Progress | None = None) -> li
         for rows in worlds_rows(experiment):
             files.add(WORLDS_TABLE, rows)
         files.add(tables.FAILURES_TABLE, tables.failure_rows(gathered.failures()))
+        files.add(tables.SUMMARIES_TABLE, tables.summary_rows(0, {}))
         for n, policy in enumerate(experiment.policies):
-            summaries = _exact if experiment.keep == PATHS else _sketched
-            for rows in summaries(gathered, policy.number, files):
-                files.add(tables.SUMMARIES_TABLE, rows)
+            for year in experiment.years:
+                files.extend(tables.OUTCOMES_TABLE, (policy.number, year), gathered)
+            if experiment.keep != PATHS:
+                files.add(tables.SUMMARIES_TABLE, _sketched(gathered, policy.number))
             for name in (tables.BY_QUARTER, tables.BY_ALLY):
-                for rows in gathered.groups(name, (policy.number,)):
-                    files.add(name, rows)
+                files.extend(name, (policy.number,), gathered)
             if progress is not None:
                 progress(n + 1, len(experiment.policies))
+        if experiment.keep == PATHS:
+            for rows in _exact(files):
+                files.add(tables.SUMMARIES_TABLE, rows)
     return files.names
 
 
@@ -81,6 +85,8 @@ class _Files:
     def __init__(self, out: Path) -> None:
         self.out = out
         self.writers: dict[str, pq.ParquetWriter] = {}
+        self.groups: dict[str, int] = {}
+        self.places: dict[str, dict[tuple[int, ...], range]] = {}
 
     def __enter__(self) -> "_Files":
         return self
@@ -96,23 +102,47 @@ class _Files:
         if len(rows):
             self.writers[name].write_table(rows, row_group_size=tables.LARGEST_GROUP)
 
+    def extend(self, name: str, key: tuple[int, ...], gathered: "Gathered") -> None:
+        """Append what the blocks hold under a key, in row groups as large as they may be, and note which they are."""
+        waiting: list[pa.Table] = []
+        first = self.groups.get(name, 0)
+        for rows in gathered.groups(name, key):
+            if waiting and sum(map(len, waiting)) + len(rows) > tables.LARGEST_GROUP:
+                self._append(name, waiting)
+                waiting = []
+            waiting.append(rows)
+        if waiting:
+            self._append(name, waiting)
+        self.places.setdefault(name, {})[key] = range(first, self.groups.get(name, 0))
+
+    def _append(self, name: str, parts: list[pa.Table]) -> None:
+        rows = pa.concat_tables(parts)
+        self.add(name, rows)
+        self.groups[name] = self.groups.get(name, 0) + -(-len(rows) // tables.LARGEST_GROUP)
+
+    def close(self, name: str) -> Path:
+        """Finish a table, so that it can be read."""
+        self.writers[name].close()
+        return self.out / f"{name}{SUFFIX}"
+
     @property
     def names(self) -> list[str]:
         """The names of all files."""
         return [f"{name}{SUFFIX}" for name in sorted(self.writers)]
 
 
-def _exact(gathered: Gathered, policy: int, files: _Files) -> Iterator[pa.Table]:
-    """Copy the outcomes of a policy, and yield their exact distribution."""
-    for year in gathered.experiment.years:
-        groups = list(gathered.groups(tables.OUTCOMES_TABLE, (policy, year)))
-        if groups:
-            rows = pa.concat_tables(groups).combine_chunks()
-            files.add(tables.OUTCOMES_TABLE, rows)
-            yield tables.summary_rows(policy, tables.exact_summaries(rows, year))
+def _exact(files: _Files) -> Iterator[pa.Table]:
+    """The distribution of all outcomes that were written, read back one column of one policy and year at a time."""
+    if tables.OUTCOMES_TABLE not in files.writers:
+        return
+    with pq.ParquetFile(files.close(tables.OUTCOMES_TABLE), read_dictionary=["school"]) as file:
+        columns = file.schema_arrow.names[4:]
+        for (policy, year), groups in files.places[tables.OUTCOMES_TABLE].items():
+            if len(groups):
+                yield tables.summary_rows(policy, tables.exact_summaries(file, groups, columns, year))
 
 
-def _sketched(gathered: Gathered, policy: int, files: _Files) -> Iterator[pa.Table]:
+def _sketched(gathered: Gathered, policy: int) -> pa.Table:
     """The distribution of a policy's outcomes, from what its blocks counted."""
     found: dict[Any, Any] = {}
     for rows in gathered.groups(tables.SKETCHES, (policy,)):
@@ -120,9 +150,7 @@ def _sketched(gathered: Gathered, policy: int, files: _Files) -> Iterator[pa.Tab
             found.setdefault(key, []).append(part)
             if len(found[key]) >= 16:
                 found[key] = [reduce(lambda a, b: a + b, found[key])]
-    if found:
-        whole = {key: reduce(lambda a, b: a + b, parts, EMPTY) for key, parts in found.items()}
-        yield tables.summary_rows(policy, whole)
+    return tables.summary_rows(policy, {key: reduce(lambda a, b: a + b, parts, EMPTY) for key, parts in found.items()})
 
 
 def policies_rows(experiment: Experiment) -> pa.Table:
@@ -137,7 +165,8 @@ def policies_rows(experiment: Experiment) -> pa.Table:
     for name in experiment.levers:
         told[f"lever_{name}"] = pa.array([p.settings.get(name) for p in experiment.policies], pa.float64())
     told["yaml"] = pa.array([p.scenario.to_yaml() for p in experiment.policies], pa.string())
-    return pa.table(told)
+    fields = [pa.field(n, a.type, metadata=_meant(n.removeprefix("lever_"))) for n, a in told.items()]
+    return pa.Table.from_arrays(list(told.values()), schema=pa.schema(fields))
 
 
 def worlds_rows(experiment: Experiment) -> Iterator[pa.Table]:
@@ -160,7 +189,7 @@ def worlds_rows(experiment: Experiment) -> Iterator[pa.Table]:
 
 
 def _meant(name: str) -> dict[str, str] | None:
-    declared = uncertainties().get(name)
+    declared: Any = uncertainties().get(name) or levers().get(name)
     return {"units": declared.unit, "long_name": declared.about} if declared else None
 
 

@@ -15,6 +15,7 @@ from sim.batch.gather import POLICIES_TABLE, SUFFIX, WORLDS_TABLE
 from sim.batch.store import COMPLETE, Store
 from sim.batch.tables import FAILURES_TABLE, OUTCOMES_TABLE, SUMMARIES_TABLE, described, outcome_of
 from sim.errors import InputError
+from sim.experiment import PATHS
 from sim.outcomes import OUTCOMES
 from sim.plan import Plan
 from sim.reading import hint
@@ -143,8 +144,10 @@ class Opened:
         return sorted(set(policies))
 
     def _known(self, names: Sequence[str]) -> None:
-        if not self.columns:
+        if self.manifest["experiment"]["keep"] != PATHS:
             raise InputError(f"{self.path}: only summaries were kept. Run the experiment with keep: paths.")
+        if not self.columns:
+            raise InputError(f"{self.path}: every run failed. See failures.parquet for why.")
         problems = []
         for name in names:
             if name in self.columns:

@@ -1,16 +1,17 @@
 """Running a batch: blocks go out to workers, come back, and are written; whatever happens, finished blocks stay."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sim import ensemble, saving
 from sim.batch import gather
-from sim.batch.blocks import POLICIES, Block, Player, blocks, play
+from sim.batch.blocks import POLICIES, Block, Player, blocks, play, versions
 from sim.batch.shift import Report, Shift
-from sim.batch.store import COMPLETE, SHARD, Store, digest_of
+from sim.batch.store import COMPLETE, SHARD, Store
 from sim.batch.workers import crew
 from sim.errors import InputError, RunError
 from sim.experiment import Experiment
@@ -32,6 +33,7 @@ class Ran:
     found: int
     damaged: int
     failures: int
+    again: bool = False  # it was complete before
 
 
 def run_batch(
@@ -50,37 +52,60 @@ def run_batch(
     """Play an experiment and write its tables to a new directory; with `resume`, go on where one stopped.
 
     `workers` processes play the blocks, or the workers of an `executor` (any of concurrent.futures; Dask's is
-    `Client.get_executor()`). `shard` (k, n) plays every n-th block only, to be merged with the others. The tables do
-    not depend on any of these, nor on interruptions. A script that asks for more than one worker needs the usual
-    `if __name__ == "__main__":`.
+    `Client.get_executor()`), as many as `workers` says. `shard` (k, n) plays every n-th block only, to be merged with
+    the others. The tables do not depend on any of these, nor on interruptions; on the `cut` into
+    blocks (worlds, policies) the last digits of sketched summaries do. A script that asks for more than one worker
+    needs the usual `if __name__ == "__main__":`.
 
-    Raises InputError for a directory that is taken, of another experiment, or in use, and RunError when the disk is
-    full or the workers are gone; what was finished stays there.
+    Raises InputError for a directory that is taken, of another experiment, of other versions or in use, and RunError
+    when it is stopped, the disk is full or the workers are gone; what was finished stays there.
     """
     shard, store = _shard(shard), Store(Path(out))
     if resume:
-        told, cut = _same(store, experiment, shard)
-        if told["status"] == COMPLETE:
-            store.check_tables(told)
-            return Ran(store.target, COMPLETE, 0, 0, 0, told["failures"])
+        cut = _same(store, experiment, shard)
     else:
         store.begin(experiment, shard, cut, command)
     every = blocks(experiment, *cut)
     mine = every[shard[0] - 1 :: shard[1]]
-    with store.alone():
-        done, damaged = store.sweep(mine)
+    with store.alone(), _kept(store, len(mine)) as done:
+        told = store.manifest()
+        if told["status"] == COMPLETE:
+            store.check_tables(told)
+            store.clear()
+            return Ran(store.target, COMPLETE, 0, 0, 0, told["failures"], again=True)
+        found, damaged = store.sweep(mine)
+        done |= found
+        if report is not None:
+            report(len(done), len(mine))
         left = [block for block in mine if block.number not in done]
-        try:
-            with crew(workers, executor) as gang:
-                Shift(store, experiment, gang, player).work(left, len(mine), report)
-        except KeyboardInterrupt:
-            raise RunError(_stopped(store, mine)) from None
-        except saving.NotWritten as error:
-            raise RunError(_full(store, error, mine)) from None
-        status, failures = (_finish(store, [store], experiment, every, shard), 0)
-        if shard == WHOLE:
-            failures = int(store.manifest()["failures"])
-    return Ran(store.target, status, len(left), len(done), damaged, failures)
+        with crew(workers, executor) as gang:
+            Shift(store, experiment, gang, player, done).work(left, report)
+        if shard != WHOLE:
+            store.note(status=SHARD)
+            return Ran(store.target, SHARD, len(left), len(found), damaged, 0)
+        failures = _finish(store, [store], experiment, every)
+    store.clear()
+    return Ran(store.target, COMPLETE, len(left), len(found), damaged, failures)
+
+
+@contextmanager
+def _kept(store: Store, count: int) -> Iterator[set[int]]:
+    """Numbers of the blocks that are finished; what stops the work says how many are kept. Raises RunError."""
+    done: set[int] = set()
+    try:
+        yield done
+    except KeyboardInterrupt:
+        raise RunError(f"Stopped. {_how_many(done, count, store)} Go on with --resume.") from None
+    except saving.NotWritten as error:
+        kept = _how_many(done, count, store)
+        said = f"{error.where}: cannot be written: {error.reason}."
+        raise RunError(f"{said} {kept} Make room, then go on with --resume.") from None
+
+
+def _how_many(done: set[int], count: int, store: Store) -> str:
+    if not done:
+        return f"Whatever was finished is kept in {store.target}."
+    return f"{len(done)} of {count} blocks are finished and kept in {store.target}."
 
 
 def _shard(shard: tuple[int, int]) -> tuple[int, int]:
@@ -90,54 +115,45 @@ def _shard(shard: tuple[int, int]) -> tuple[int, int]:
     return k, n
 
 
-def _same(store: Store, experiment: Experiment, shard: tuple[int, int]) -> tuple[dict[str, Any], tuple[int, int]]:
-    """The manifest of a batch that may go on. Raises InputError when it is another one."""
+def _same(store: Store, experiment: Experiment, shard: tuple[int, int]) -> tuple[int, int]:
+    """How a batch was cut that may go on. Raises InputError when it is another one, or of other versions."""
     told = store.manifest()
-    if told["digest"] != experiment.digest:
-        raise InputError(
-            f"{store.target}: holds another experiment ({told['experiment'].get('name')!r}, digest {told['digest']}, "
-            f"not {experiment.digest}). Resume it with the file it was begun with, or choose another directory."
-        )
+    problems = _strange(store, told, experiment)
     if tuple(told["shard"]) != shard:
         was = "/".join(map(str, told["shard"]))
-        raise InputError(f"{store.target}: was begun as shard {was}. Resume it with --shard {was}.")
-    return told, tuple(told["block"])  # type: ignore[return-value]
+        problems.append(f"{store.target}: was begun as shard {was}. Resume it with --shard {was}.")
+    if problems:
+        raise InputError(problems)
+    return tuple(told["block"])  # type: ignore[return-value]
 
 
-def _stopped(store: Store, mine: Sequence[Block]) -> str:
-    done, _ = store.sweep(mine)
-    return f"Stopped. {len(done)} of {len(mine)} blocks are finished and kept in {store.target}. Go on with --resume."
+def _strange(store: Store, told: dict[str, Any], experiment: Experiment) -> list[str]:
+    """In what a directory is not of this experiment and of these versions."""
+    if told["digest"] != experiment.digest:
+        return [
+            f"{store.target}: holds another experiment ({told['experiment'].get('name')!r}, digest {told['digest']}, "
+            f"not {experiment.digest}). Name the file it was begun with, or choose another directory."
+        ]
+    if told["status"] == COMPLETE:
+        return []
+    return [
+        f"{store.target}: was begun with {name} {told['versions'].get(name)}, and this is {number}: the bytes would "
+        "not be the same. Use that version, or begin anew."
+        for name, number in versions().items()
+        if told["versions"].get(name) != number
+    ]
 
 
-def _full(store: Store, error: saving.NotWritten, mine: Sequence[Block]) -> str:
-    done, _ = store.sweep(mine)
-    return (
-        f"{error.where}: cannot be written: {error.reason}. {len(done)} of {len(mine)} blocks are finished and kept in "
-        f"{store.target}. Make room, then go on with --resume."
-    )
-
-
-def _finish(
-    store: Store, sources: Sequence[Store], experiment: Experiment, every: Sequence[Block], shard: tuple[int, int]
-) -> str:
-    """Write the tables, if the blocks are those of the whole batch; then the blocks may go."""
-    if shard != WHOLE:
-        store.note(status=SHARD)
-        return SHARD
-    found = indices(sources, every)
-    gathered = gather.Gathered(experiment, found, every)
-    try:
-        with saving.told(store.target):
-            for stray in store.target.glob("*.parquet"):
-                stray.unlink()
-            names = gather.write(gathered, store.target)
-    except saving.NotWritten as error:
-        raise RunError(_full(store, error, every)) from None
-    told = {name: {"sha256": digest_of(store.target / name)} for name in names}
+def _finish(store: Store, sources: Sequence[Store], experiment: Experiment, every: Sequence[Block]) -> int:
+    """Write the tables from all blocks, wherever they lie, and note that it is complete; how many runs failed."""
+    gathered = gather.Gathered(experiment, indices(sources, every), every)
+    with saving.told(store.target):
+        for stray in store.target.glob("*.parquet"):
+            stray.unlink()
+        tables = store.settle(gather.write(gathered, store.target))
     failures = sum(failure.worlds for failure in gathered.failures())
-    store.note(status=COMPLETE, tables=told, failures=failures, shard=list(WHOLE))
-    store.clear()
-    return COMPLETE
+    store.note(status=COMPLETE, tables=tables, failures=failures, shard=list(WHOLE))
+    return failures
 
 
 def indices(sources: Sequence[Store], every: Sequence[Block]) -> dict[int, tuple[Path, dict[str, Any]]]:
@@ -166,20 +182,20 @@ def merge(parts: Sequence[str | Path], out: str | Path, experiment: Experiment, 
     """
     sources = [Store(Path(part)) for part in parts]
     manifests = [source.manifest() for source in sources]
-    problems = [
-        f"{source.target}: holds another experiment (digest {told['digest']}, not {experiment.digest})."
-        for source, told in zip(sources, manifests, strict=True)
-        if told["digest"] != experiment.digest
-    ]
+    problems = [p for source, told in zip(sources, manifests, strict=True) for p in _strange(source, told, experiment)]
     cuts = {tuple(told["block"]) for told in manifests}
     if len(cuts) > 1:
         problems.append("merge: the shards were cut into other blocks. Play them with one version of article5.")
     if problems:
         raise InputError(problems)
-    store, (cut,) = Store(Path(out)), cuts
+    (cut,) = cuts
     every = blocks(experiment, *cut)
-    indices(sources, every)
-    store.begin(experiment, WHOLE, cut, command)
-    with store.alone():
-        status = _finish(store, sources, experiment, every, WHOLE)
-    return Ran(store.target, status, 0, len(every), 0, int(store.manifest()["failures"]))
+    with saving.new_directory(Path(out)) as beside:
+        store = Store(beside / "merged")
+        store.begin(experiment, WHOLE, cut, command)
+        failures = _finish(store, sources, experiment, every)
+        store.clear()
+        for path in store.target.iterdir():
+            path.rename(beside / path.name)
+        store.target.rmdir()
+    return Ran(Path(out), COMPLETE, 0, len(every), 0, failures)

@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 
-from sim.batch.blocks import Block, Played, Player, task
+from sim.batch.blocks import Block, Played, Player, task, versions
 from sim.batch.store import Store
 from sim.batch.tables import Failure
 from sim.batch.workers import Crew
@@ -18,6 +18,10 @@ DEATHS = 2
 """A block that has been alone with so many workers when they died is taken to be the cause."""
 
 
+MOST_LOST = 3
+"""Blocks that nobody could play, and no other, after which there is no use in going on."""
+
+
 class Shift:
     """Hands out blocks, never more than some ahead, and writes each as it comes back.
 
@@ -25,25 +29,56 @@ class Shift:
     that kills its worker twice while it is alone becomes a failure.
     """
 
-    def __init__(self, store: Store, experiment: Experiment, gang: Crew, player: Player) -> None:
-        self.store, self.experiment, self.gang, self.player = store, experiment, gang, player
+    def __init__(self, store: Store, experiment: Experiment, gang: Crew, player: Player, done: set[int]) -> None:
+        self.store, self.experiment, self.gang, self.player, self.done = store, experiment, gang, player, done
         self.suspects, self.deaths = deque[Block](), Counter[int]()
         self.out: dict[Future, Block] = {}
+        self.fruitful = False
+        self.lost: list[tuple[Block, Played]] = []
 
-    def work(self, left: Sequence[Block], count: int, report: Report | None) -> None:
-        """Play these blocks, the last of so many."""
-        waiting, done = deque(left), count - len(left)
+    def work(self, left: Sequence[Block], report: Report | None) -> None:
+        """Play these blocks; `done` holds the numbers of those that are finished, and gets theirs.
+
+        A block that nobody could play is a row like any other failure, but only where others could be played.
+        """
+        waiting, count = deque(left), len(self.done) + len(left)
         try:
             while waiting or self.suspects or self.out:
                 alone = bool(self.suspects)
                 for block, played in self._some(self.suspects if alone else waiting, 1 if alone else self.gang.ahead):
-                    self.store.put(block, played)
-                    done += 1
+                    self._keep(block, played)
                     if report is not None:
-                        report(done, count)
+                        report(len(self.done), count)
+            if self.lost:
+                raise self._fruitless()
         finally:
             for future in self.out:
                 future.cancel()
+
+    def _keep(self, block: Block, played: Played) -> None:
+        """Write a block; one that was lost waits until another was played."""
+        if played.versions and played.versions != versions():
+            theirs = ", ".join(f"{name} {number}" for name, number in played.versions.items())
+            raise RunError(
+                f"{self.store.target}: a worker has {theirs}. Give all of them the versions of this process."
+            )
+        self.fruitful = self.fruitful or bool(played.versions)
+        if not self.fruitful:
+            self.lost.append((block, played))
+            if len(self.lost) >= MOST_LOST:
+                raise self._fruitless()
+            return
+        for one, left in [*self.lost, (block, played)]:
+            self.store.put(one, left)
+            self.done.add(one.number)
+        self.lost = []
+
+    def _fruitless(self) -> RunError:
+        error = self.lost[0][1].failures[0].error
+        return RunError(
+            f"{self.store.target}: no block could be played: {error}. A script that asks for workers needs "
+            "`if __name__ == '__main__':`. Mend it, then go on with --resume."
+        )
 
     def _some(self, source: deque[Block], most: int) -> list[tuple[Block, Played]]:
         """Hand out blocks until so many are out, wait, and return those that came back."""

@@ -5,21 +5,19 @@ directory. What a block left is trusted only as long as its checksums hold.
 """
 
 import json
+import os
 import platform
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from sim import saving
-from sim.batch.blocks import Block, Played
+from sim.batch.blocks import Block, Played, versions
 from sim.batch.sketch import ACCURACY
 from sim.errors import InputError
 from sim.experiment import PATHS, Experiment
@@ -49,14 +47,16 @@ class Store:
 
     def begin(self, experiment: Experiment, shard: tuple[int, int], cut: tuple[int, int], command: str) -> None:
         """Make the directory with its manifest. Raises InputError when it is there or cannot be written."""
+        data = sorted({plan.roster.digest for plan in experiment.plans})
         told = {
-            "article5": version("article5"), "python": platform.python_version(), "numpy": np.__version__,
-            "pyarrow": pa.__version__, "digest": experiment.digest, "experiment": experiment.written(),
-            "data": sorted({plan.roster.digest for plan in experiment.plans}), "command": command,
+            "versions": versions(), "python": platform.python_version(), "digest": experiment.digest,
+            "experiment": experiment.written(), "data": data, "command": command,
             "shard": list(shard), "block": list(cut), "status": RUNNING,
-            "quantiles": "exact" if experiment.keep == PATHS else f"within {ACCURACY:.1%} of the value",
+            "quantiles": "exact" if experiment.keep == PATHS else f"within {ACCURACY:.1%} of the values at that rank",
         }  # fmt: skip
-        if (self.target / MANIFEST).is_file():
+        with saving.told(self.target):
+            taken = (self.target / MANIFEST).is_file()
+        if taken:
             raise InputError(f"{self.target}: holds a batch already. Go on with it (--resume), or choose another one.")
         with saving.new_directory(self.target) as beside:
             (beside / BLOCKS).mkdir()
@@ -71,7 +71,9 @@ class Store:
             raise InputError(
                 f"{self.target}: no results of a batch. Make some: article5 batch FILE --out DIR."
             ) from None
-        if not isinstance(found, dict) or not {"digest", "experiment", "status", "shard"} <= set(found):
+        needed = {"digest", "experiment", "status", "shard", "block", "versions"}
+        needed |= {"tables", "failures"} if isinstance(found, dict) and found.get("status") == COMPLETE else set()
+        if not isinstance(found, dict) or not needed <= set(found):
             raise InputError(f"{path}: not the manifest of a batch. Name the directory that article5 batch made.")
         return found
 
@@ -92,8 +94,9 @@ class Store:
         try:
             yield
         finally:
+            with suppress(OSError):  # not every system lets go of a file that is open
+                (self.target / LOCK).unlink()
             lock.release()
-            (self.target / LOCK).unlink(missing_ok=True)
 
     # --- blocks -----------------------------------------------------------------------------------------------
 
@@ -121,7 +124,7 @@ class Store:
             sound = seal == _seal(told) and all(
                 digest_of(self.path(block) / f"{name}.parquet") == digest for name, digest in told["files"].items()
             )
-        except (OSError, ValueError, KeyError, AttributeError):
+        except (OSError, ValueError, KeyError, AttributeError, TypeError):
             return None
         return told if sound else None
 
@@ -134,13 +137,21 @@ class Store:
             if self.index(block) is not None:
                 found.add(block.number)
             elif self.path(block).exists():
-                shutil.rmtree(self.path(block))
+                with saving.told(self.path(block)):
+                    shutil.rmtree(self.path(block)) if self.path(block).is_dir() else self.path(block).unlink()
                 damaged += 1
         return found, damaged
 
     def clear(self) -> None:
         """Take the blocks away, once the tables are there."""
         shutil.rmtree(self.target / BLOCKS, ignore_errors=True)
+
+    def settle(self, names: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Have the system write these tables to the disk, and return their checksums."""
+        for name in names:
+            with (self.target / name).open("rb+") as file:
+                os.fsync(file.fileno())
+        return {name: {"sha256": digest_of(self.target / name)} for name in names}
 
     def check_tables(self, manifest: dict[str, Any]) -> None:
         """Hold the tables to their checksums. Raises InputError naming those that were changed or lost."""

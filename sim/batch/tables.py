@@ -4,7 +4,7 @@ A table is written a row group at a time (a policy, or a policy and a year), so 
 others and no table is ever held as a whole.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from sim.batch.sketch import Sketch
 from sim.experiment import DOUBLE
-from sim.outcomes import OUTCOMES
+from sim.outcomes import OUTCOMES, by_school
 from sim.priors import SCHOOLS
-from sim.results import QUANTILES, RISKS
+from sim.results import QUANTILES
 from sim.variables import VARIABLES
 
 OUTCOMES_TABLE, SUMMARIES_TABLE, FAILURES_TABLE = "outcomes", "summaries", "failures"
@@ -27,8 +27,8 @@ BY_QUARTER, BY_ALLY = "variables_quarter", "variables_quarter_ally"
 SKETCHES = "sketches"
 
 EVERY_SCHOOL = "all"
-POOLED = tuple(name for name in OUTCOMES if name not in RISKS)
-"""Outcomes whose distribution over all schools is told too. Risks are told by school only."""
+POOLED = tuple(name for name in OUTCOMES if not by_school(name))
+"""Outcomes whose distribution over all schools is told too."""
 
 Columns = dict[str, NDArray[np.float64]]
 
@@ -142,64 +142,60 @@ SUMMARY_SCHEMA = pa.schema(
 )  # fmt: skip
 
 
-def summary_rows(policy: int, found: Mapping[tuple[int, str, str], Any]) -> pa.Table:
-    """The distribution of each outcome by (year, outcome, school): count, mean, sd, ends, quantiles."""
+def summary_rows(policy: int, found: Any) -> pa.Table:
+    """Distributions as rows: count, mean, sd, ends, quantiles. `found` has them by, or each with, its
+    (year, outcome, school)."""
     rows = [
         {"policy": policy, "school": school, "year": year, "outcome": outcome,
          "units": OUTCOMES[outcome_of(outcome)].unit, "count": s.count, "mean": s.mean, "sd": s.sd, "min": s.low,
          "max": s.high, **{f"p{round(100 * q):02d}": s.quantile(q) for q in QUANTILES}}
-        for (year, outcome, school), s in found.items() if s.count
+        for (year, outcome, school), s in (found.items() if isinstance(found, Mapping) else found) if s.count
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=SUMMARY_SCHEMA)
 
 
 @dataclass(frozen=True)
 class Exact:
-    """The distribution of some numbers [R] that are all at hand; reads like a sketch."""
+    """The distribution of some numbers that were all at hand; reads like a sketch."""
 
-    values: NDArray[np.float64]
+    count: int
+    mean: float
+    sd: float
+    low: float
+    high: float
+    quantiles: Mapping[float, float]
 
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self.values)
-
-    @property
-    def mean(self) -> float:
-        """Their mean."""
-        return float(self.values.mean())
-
-    @property
-    def sd(self) -> float:
-        """Standard deviation as a sample; nought for a single one."""
-        return float(self.values.std(ddof=1)) if self.count > 1 else 0.0
-
-    @property
-    def low(self) -> float:
-        """The smallest."""
-        return float(self.values.min())
-
-    @property
-    def high(self) -> float:
-        """The largest."""
-        return float(self.values.max())
+    @classmethod
+    def of(cls, values: NDArray[Any]) -> "Exact":
+        """The distribution of some numbers [R]."""
+        values = values.astype(np.float64)
+        sd = float(values.std(ddof=1)) if len(values) > 1 else 0.0
+        found = dict(zip(QUANTILES, map(float, np.quantile(values, QUANTILES)), strict=True))
+        return cls(len(values), float(values.mean()), sd, float(values.min()), float(values.max()), found)
 
     def quantile(self, level: float) -> float:
-        """A quantile, exactly."""
-        return float(np.quantile(self.values, level))
+        """One of the quantiles that are told, exactly."""
+        return self.quantiles[level]
 
 
-def exact_summaries(rows: pa.Table, year: int) -> dict[tuple[int, str, str], Exact]:
-    """The distribution of every outcome in some rows of the table of outcomes, by (year, outcome, school)."""
-    school = rows.column("school").to_numpy(zero_copy_only=False)
-    found = {}
-    for column in rows.column_names[4:]:
-        values = rows.column(column).to_numpy().astype(np.float64)
+def exact_summaries(
+    file: pq.ParquetFile, groups: Sequence[int], columns: Sequence[str], year: int
+) -> Iterator[tuple[tuple[int, str, str], Exact]]:
+    """The distribution of every outcome in some row groups of its table: (year, outcome, school) with it.
+
+    Only one column is held at a time. The school has to be read as a dictionary.
+    """
+    school = file.read_row_groups(groups, columns=["school"]).column("school").combine_chunks()
+    school = school.unify_dictionaries() if isinstance(school, pa.ChunkedArray) else school
+    names = school.dictionary.to_pylist()
+    places = {name: np.flatnonzero(school.indices.to_numpy() == n) for n, name in enumerate(names)}
+    for column in columns:
+        values = file.read_row_groups(groups, columns=[column]).column(column).to_numpy()
         for name in SCHOOLS:
-            found[year, column, name] = Exact(values[school == name])
+            if name in places:
+                yield (year, column, name), Exact.of(values[places[name]])
         if outcome_of(column) in POOLED:
-            found[year, column, EVERY_SCHOOL] = Exact(values)
-    return found
+            yield (year, column, EVERY_SCHOOL), Exact.of(values)
 
 
 FAILURE_SCHEMA = pa.schema(

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -80,7 +81,7 @@ class Crew:
 def crew(workers: int, executor: Executor | None = None) -> Iterator[Crew]:
     """Workers for some blocks: those of an executor, else so many processes, else this process."""
     if executor is not None:
-        known = getattr(executor, "_max_workers", None)
+        known = getattr(executor, "_max_workers", workers if workers > 1 else None)
         found = Crew(lambda: executor, AHEAD * known if isinstance(known, int) else FOREIGN, ours=False)
     elif workers > 1:
         found = Crew(lambda: _processes(workers), AHEAD * workers, ours=True)
@@ -99,19 +100,27 @@ def _processes(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
 
 
+ADDRESS = re.compile(r"[a-z]+://[^\s/:]+(:\d+)?(/\S*)?")
+
+
 @contextmanager
-def cluster(address: str) -> Iterator[Executor]:
-    """The workers behind a Dask scheduler. Raises InputError where there is none, or Dask is not installed."""
+def cluster(address: str) -> Iterator[tuple[Executor, int]]:
+    """The workers behind a Dask scheduler, and how many blocks they can play at once.
+
+    Raises InputError where there is no scheduler, or Dask is not installed.
+    """
     try:
         from distributed import Client
     except ImportError:
         raise InputError(
             "--scheduler: dask is not installed. Install the extra: pip install 'article5[cluster]'."
         ) from None
+    if not ADDRESS.fullmatch(address):
+        raise InputError(f"--scheduler: {address!r} is no address. Write one like tcp://host:8786.")
     try:
         client = Client(address, timeout=10, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"--scheduler: no scheduler at {address}: {reason}. Start one: dask scheduler.") from None
     with client:
-        yield client.get_executor(pure=False, retries=2)
+        yield client.get_executor(pure=False, retries=2), max(sum(client.nthreads().values()), 1)

@@ -107,6 +107,8 @@ class progress:
         return self.report
 
     def report(self, done: int, all_: int) -> None:
+        if self.bar.total is None:  # what is there at first tells nothing about the speed
+            self.bar.initial = self.bar.n = done
         self.bar.total = all_
         self.bar.update(done - self.bar.n)
 

@@ -14,7 +14,7 @@ from sim.analysis import measures
 from sim.batch import workers as crews
 from sim.batch.tables import columns
 from sim.cli.base import command, main, progress
-from sim.errors import InputError
+from sim.errors import InputError, RunError
 from sim.experiment import load_experiment
 from sim.tables import lines, number
 
@@ -33,7 +33,8 @@ class _Lines:
 
     def report(self, done: int, every: int) -> None:
         now = time.monotonic()
-        self.first = done - 1 if self.first is None else self.first
+        if self.first is None:
+            self.first, self.begun = done, now
         if done < every and now - self.told < self.EVERY:
             return
         self.told, each = now, (now - self.begun) / max(done - self.first, 1)
@@ -65,7 +66,7 @@ def _shard(context: click.Context, option: click.Parameter, text: str | None) ->
     if text is None:
         return (1, 1)
     k, _, n = text.partition("/")
-    if not (k.isdigit() and n.isdigit() and 1 <= int(k) <= int(n)):
+    if not (k.isdecimal() and n.isdecimal() and 1 <= int(k) <= int(n)):
         raise InputError(f"--shard: {text!r} is none. Write k/n with k from 1 to n, like 3/40.")
     return int(k), int(n)
 
@@ -93,36 +94,43 @@ def batch(context, file, out, resume, dry_run, workers, scheduler, shard, as_jso
     chosen = load_experiment(file)
     count = workers or crews.available()
     if dry_run:
-        _forecast(chosen, count, as_json)
+        _forecast(chosen, count, shard, as_json)
         return
     if out is None:
         raise InputError("--out: where to? Name a directory, or ask for a forecast with --dry-run.")
     if scheduler and workers:
         raise InputError("--workers: the scheduler has workers of its own. Leave one of the two out.")
-    cluster = crews.cluster(scheduler) if scheduler else nullcontext()
+    for one, other in chosen.same.items():
+        click.echo(f"Policy {one} ({chosen.policies[one].label}) is the very same as policy {other}.", err=True)
+    cluster = crews.cluster(scheduler) if scheduler is not None else nullcontext((None, count))
     watched = progress(chosen.name, " blocks") if sys.stderr.isatty() else _Lines()
-    with cluster as executor, watched as report:
+    with cluster as (executor, count), watched as report:
         ran = batches.run_batch(
             chosen, out, workers=count, executor=executor, resume=resume, shard=shard, report=report, command=command(),
         )  # fmt: skip
-    _tell(ran, as_json, resume)
+    _tell(ran, as_json)
     context.exit(1 if ran.failures else 0)
 
 
-def _forecast(chosen: experiment.Experiment, workers: int, as_json: bool) -> None:
-    found = batches.forecast(chosen, workers)
+def _forecast(chosen: experiment.Experiment, workers: int, shard: tuple[int, int], as_json: bool) -> None:
+    found = batches.forecast(chosen, workers, shard)
     if as_json:
         told = {"policies": found.policies, "worlds": found.worlds, "runs": found.runs, "blocks": found.blocks,
-                "seconds": found.seconds, "bytes": found.size, "workers": workers, "digest": chosen.digest}  # fmt: skip
+                "seconds": found.seconds, "bytes": found.size, "bytes_meanwhile": found.meanwhile, "workers": workers,
+                "digest": chosen.digest}  # fmt: skip
         click.echo(json.dumps(told, indent=2))
         return
-    said = f"{found.policies:,} policies in {found.worlds:,} worlds: {found.runs:,} runs in {found.blocks:,} blocks."
+    part = f" This shard has {found.blocks:,} of its blocks." if shard != (1, 1) else f" In {found.blocks:,} blocks."
+    click.echo(f"{chosen.name}\n{found.policies:,} policies in {found.worlds:,} worlds: {found.runs:,} runs.{part}")
     with_ = f"{workers} worker{'s' if workers > 1 else ''}"
-    click.echo(f"{chosen.name}\n{said}")
-    click.echo(f"About {_duration(found.seconds)} with {with_}, and {_size(found.size)} of tables; tried just now.")
+    tables = f"{_size(found.size)} of tables, and " if found.size else ""
+    click.echo(
+        f"About {_duration(found.seconds)} with {with_} like this one; {tables}{_size(found.meanwhile)} of blocks "
+        "until they are merged. Tried just now, on this machine."
+    )
 
 
-def _tell(ran: batches.Ran, as_json: bool, again: bool = False) -> None:
+def _tell(ran: batches.Ran, as_json: bool) -> None:
     """What a batch has come to."""
     if as_json:
         told = {"directory": str(ran.target), "status": ran.status, "blocks_played": ran.played,
@@ -133,7 +141,7 @@ def _tell(ran: batches.Ran, as_json: bool, again: bool = False) -> None:
         click.echo(f"{ran.damaged} blocks were damaged and played again.", err=True)
     if ran.failures:
         click.echo(f"{ran.failures:,} runs failed: {ran.target}/failures.parquet says why, and how to repeat them.")
-    if again and ran.status == "complete" and not ran.played:
+    if ran.again:
         click.echo(f"Finished already, and nothing has changed: {ran.target}")
         return
     ends = {"shard": "This shard is finished: join all of them with article5 merge.", "complete": "Written to "}
@@ -172,7 +180,13 @@ def repeat(directory, policy, world, as_json):
     chosen = measures.policy_number(found, policy)
     ensemble.whole("--world", world, 0, int(found.manifest["experiment"]["worlds"]) - 1)
     names = found.manifest["experiment"]["outcomes"]
-    table = ensemble.outcomes_of(found.plan(chosen), range(world, world + 1), found.seed, names)
+    plan = found.plan(chosen)
+    try:
+        table = ensemble.outcomes_of(plan, range(world, world + 1), found.seed, names)
+    except InputError:
+        raise
+    except Exception as error:  # what the run failed of is what was asked for
+        raise RunError(f"policy {chosen}, world {world}: {type(error).__name__}: {error}") from error
     rows = {name: values[0].tolist() for name, values in columns(table, found.years).items()}
     if as_json:
         told = {"policy": chosen, "world": world, "seed": found.seed, "years": found.years, "outcomes": rows}

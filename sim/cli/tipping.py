@@ -36,6 +36,8 @@ from sim.scenario import load_scenario
 def tipping(scenario, settings, as_json, chart, **asked):
     """Find the smallest value of a lever at which an outcome flips in a share of the worlds of a SCENARIO, by school.
 
+    Smallest, and every further crossing, as far as a grid of 9 values over the range shows.
+
     \b
     Example: article5 tipping conditional-article5 --lever threshold --outcome spending_europe_canada_share --above 3.5
     """

@@ -66,6 +66,11 @@ def variables_of(names: Sequence[str] | None = None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(v for n in chosen for v in OUTCOMES[n].needs if not v.startswith("lever_")))
 
 
+def by_school(name: str) -> bool:
+    """Whether an outcome is told by school only: all that reads the hazard of an attack."""
+    return "hazard" in OUTCOMES[name].needs
+
+
 def outcomes(data: xr.Dataset, names: Sequence[str] | None = None) -> xr.Dataset:
     """Outcomes of a run, or of its `year_ends`: dims (world, year[, ally | front | host]), values at the end of a year.
 

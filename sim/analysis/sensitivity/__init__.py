@@ -96,7 +96,7 @@ def design(question: Question, method: str, by: str | None, points: int | None, 
     names = len(set(groups or turned))
     size = whole("points", kind.usual(names) if points is None else points, 1, MOST_WORLDS)
     own: dict[str, Any] = {}
-    most = MOST_WORLDS // (2 * names + 2)
+    most = MOST_WORLDS // kind.cost(names)
     if size > most:
         raise InputError(f"points: {size:,} would take too many worlds for {names} factors. Take at most {most:,}.")
     if second_order and kind is not Sobol:

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.sensitivity.factors import Factor, about_group
-from sim.analysis.sensitivity.method import Method
+from sim.analysis.sensitivity.method import NOISE, Method
 from sim.analysis.sensitivity.question import Array, Evaluate, Question, evaluated
 
 LEADERS = 5
 """How many of the largest indices must keep their places."""
 
 SETTLED = 0.2
-"""Part of the largest index that no 95% half-width may pass, and no index may move by, to be called settled
-(assumption)."""
+"""Part of the largest index that no 95% half-width may pass (of pawn: that chance may not pass), and no index may move
+by, to be called settled (assumption)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +41,7 @@ class Found:
 class Settling:
     """How the indices of one school settled: the largest half-width, what moved since half the points, who leads.
 
+    Of pawn, which has no half-widths, `width` is what chance reaches.
     `width`, `shift` and `largest` are in the unit of the index; `leader` says whether the largest is the same as with
     half the points, `leaders` how many of the five largest are. `shift` is nan where there was no smaller design.
     """
@@ -55,7 +56,7 @@ class Settling:
 
     @property
     def settled(self) -> bool:
-        """Whether the indices may be read as they stand."""
+        """Whether the indices may be read as they stand; of pawn the largest only."""
         bound = SETTLED * self.largest
         return bool(self.width <= bound and self.shift <= bound and self.leader)
 
@@ -116,7 +117,10 @@ class Sensitivity:
 
     @cached_property
     def convergence(self) -> pd.DataFrame:
-        """The index of each factor by number of base points: columns school, points, name, index, half_width."""
+        """The index of each factor by number of base points: columns school, points, name, index, half_width.
+
+        Of pawn, `half_width` is what chance reaches.
+        """
         rows = [
             (each.school, size, name, float(row[self.method.index]), float(row[self.method.half_width]))
             for each in self.found
@@ -155,6 +159,7 @@ class Sensitivity:
         q, spreads = self.question, {each.school: self.spread(each) for each in self.found}
         if q.ratio and q.baseline is None:
             spreads = {school: {k: v - s["median"] for k, v in s.items()} for school, s in spreads.items()}
+        renamed = {"half_width": "noise"} if self.method.margin == NOISE else {}
         return _plain({
             "scenario": q.scenario.name, "plan": q.scenario.plan().fingerprint,
             "baseline": q.baseline and q.baseline.name, "outcome": q.outcome, "of": q.of, "year": q.year,
@@ -166,13 +171,19 @@ class Sensitivity:
             "factors": [{"name": name, **self.about[name], "by_school": {
                 each.school: self._cells(each, name) for each in self.found}} for name in self.ranked],
             "convergence": [
-                {"school": s.school, "largest_half_width": s.width, "of": s.widest, "largest_index": s.largest,
+                {"school": s.school, **self._margin(s), "largest_index": s.largest,
                  "moved_since_half": s.shift, "same_leader": s.leader, "same_leaders": s.leaders,
                  "settled": s.settled} for s in self.settling()],
-            "path": self.convergence.to_dict(orient="records"),
+            "path": self.convergence.rename(columns=renamed).to_dict(orient="records"),
             "pairs": [{"school": each.school, **pair} for each in self.found if each.pairs is not None
                       for pair in each.pairs.to_dict(orient="records")],
         })  # fmt: skip
+
+    def _margin(self, settled: Settling) -> dict[str, Any]:
+        """The largest half-width and whose it is; without intervals what chance reaches, for all alike."""
+        if self.method.margin == NOISE:
+            return {"noise": settled.width}
+        return {"largest_half_width": settled.width, "of": settled.widest}
 
     def _cells(self, each: Found, name: str) -> dict[str, Any]:
         cells = {column: float(value) for column, value in each.table.loc[name].items()}

@@ -29,6 +29,10 @@ PARTS = (8, 4, 2, 1)
 """Parts of a design that show whether the indices have settled: an eighth, a quarter, a half, all of it."""
 
 
+HALF_WIDTH, NOISE = "largest 95% half-width", "what chance reaches"
+"""What stands beside an index: how uncertain it is, or how large it may be without any influence."""
+
+
 def library(module: str) -> Any:
     """A module of SALib. Raises InputError where it is not installed."""
     try:
@@ -43,9 +47,9 @@ def library(module: str) -> Any:
 class Method:
     """A design of `points` base points for some factors, and how its outcomes are read.
 
-    `index` is the column of the table that ranks factors, `half_width` the one with its 95% half-width, `at_rest` the
-    one that is exactly 0 for a factor that changes nothing (empty where that cannot be known). `groups` has the group
-    of each factor, or is None.
+    `index` is the column of the table that ranks factors, `half_width` the one with its 95% half-width (or, as `margin`
+    says, with what chance reaches), `at_rest` the one that is exactly 0 for a factor that changes nothing (empty where
+    that cannot be known). `groups` has the group of each factor, or is None.
     """
 
     factors: tuple[Factor, ...]
@@ -58,6 +62,7 @@ class Method:
     counted: ClassVar[str]
     index: ClassVar[str]
     half_width: ClassVar[str]
+    margin: ClassVar[str] = HALF_WIDTH
     at_rest: ClassVar[str]
     default: ClassVar[int]
     least: ClassVar[int]
@@ -80,6 +85,11 @@ class Method:
     def usual(cls, names: int) -> int:
         """Points where none are asked for, with so many factors or groups."""
         return cls.default
+
+    @classmethod
+    def cost(cls, names: int) -> int:
+        """Worlds for one point, at most, with so many factors or groups."""
+        return 2 * names + 2
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -132,6 +142,7 @@ class Method:
             luck = np.minimum(column * LUCKS, LUCKS - 1).astype(np.intp)
         return draws.Points(luck, named)
 
+    @cached_property
     def _ordinary(self) -> Array:
         """The uniform numbers of the worlds that every run simulates [N, F]; 0 for luck, which has none."""
         columns = [

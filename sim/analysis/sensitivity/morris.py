@@ -19,14 +19,16 @@ class Morris(Method):
     """Elementary effects: how far an outcome moves on average when one factor is moved from where it stands.
 
     Four levels, the middles of four equally likely parts of a prior: its far ends would speak for values that hardly
-    ever come. An effect is that of a move over three quarters of the quantiles, 12.5% to 87.5%. Levels of luck
-    have no order, so that every path of the design takes four worlds of its own.
+    ever come. An effect is the difference that a move makes, as played: over half of the quantiles, between 12.5% and
+    62.5% or between 37.5% and 87.5%. Luck and the rows that the panel taught have no order: every path of the design
+    takes worlds and rows of its own, and an effect is the difference between two of them.
     """
 
     LEVELS: ClassVar[int] = 4
+    MOVE: ClassVar[float] = LEVELS / (2 * (LEVELS - 1))  # SALib divides a difference by this to get a slope
 
     name: ClassVar[str] = "morris"
-    about: ClassVar[str] = "mean absolute effects of moving a factor from its 12.5% to its 87.5% quantile"
+    about: ClassVar[str] = "mean absolute effects of moves over half of a factor's quantiles"
     counted: ClassVar[str] = "paths"
     index: ClassVar[str] = "mu_star"
     half_width: ClassVar[str] = "mu_star_95"
@@ -57,7 +59,15 @@ class Morris(Method):
         path = np.arange(len(levels)) // self._each
         places = [k for k, factor in enumerate(self.factors) if factor.name == LUCK]
         luck = self.LEVELS * path + (levels[:, places[0]].astype(np.intp) if places else 0)
-        return self._at((levels + 0.5) / self.LEVELS, luck)
+        return self._at(self._with_rows((levels + 0.5) / self.LEVELS, levels.astype(np.intp), path), luck)
+
+    def _with_rows(self, uniforms: Array, levels: NDArray[np.intp], path: NDArray[np.intp]) -> Array:
+        """The design [R, F] with numbers of each path's own for the rows of the panel."""
+        own = draws.stream(self.seed, "sensitivity", self.name, "rows").random((self.points, self.LEVELS))
+        for column, factor in enumerate(self.factors):
+            if not factor.ordered and factor.name != LUCK:
+                uniforms[:, column] = own[path, levels[:, column]]
+        return uniforms
 
     def rows(self, size: int) -> NDArray[np.intp]:
         return np.arange(size * self._each)
@@ -70,7 +80,7 @@ class Morris(Method):
         columns = {"mu_star": "mu_star", "mu_star_95": "mu_star_conf", "mu": "mu", "sigma": "sigma"}
         return pd.DataFrame(
             {
-                mine: np.ma.filled(np.ma.asarray(found[theirs]).astype(float), np.nan)
+                mine: self.MOVE * np.ma.filled(np.ma.asarray(found[theirs]).astype(float), np.nan)
                 for mine, theirs in columns.items()
             },
             index=list(found["names"]),

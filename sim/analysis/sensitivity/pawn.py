@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim import draws
 from sim.analysis.sensitivity.factors import Factor
-from sim.analysis.sensitivity.method import Method, library
+from sim.analysis.sensitivity.method import NOISE, Method, library
 from sim.analysis.sensitivity.question import Array
 
 
@@ -34,15 +34,19 @@ class Pawn(Method):
     counted: ClassVar[str] = "worlds"
     index: ClassVar[str] = "median"
     half_width: ClassVar[str] = "noise"
+    margin: ClassVar[str] = NOISE
     at_rest: ClassVar[str] = ""
     default: ClassVar[int] = 4096
     least: ClassVar[int] = 128
 
+    @classmethod
+    def cost(cls, names: int) -> int:
+        return 1
+
     @cached_property
     def _columns(self) -> dict[str, Array]:
         """The values by which worlds are sorted into slices, by name."""
-        uniforms = self._ordinary()
-        sorted_by = {f.name: uniforms[:, k] for k, f in enumerate(self.factors) if f.ordered}
+        sorted_by = {f.name: self._ordinary[:, k] for k, f in enumerate(self.factors) if f.ordered}
         return sorted_by | {f.name: self.values_taught[f.name][: self.points] for f in self.taught}
 
     @cached_property
@@ -55,17 +59,21 @@ class Pawn(Method):
 
     @cached_property
     def worlds(self) -> draws.Points:
-        return self._at(self._ordinary(), np.arange(self.points))
+        return self._at(self._ordinary, np.arange(self.points))
 
     def rows(self, size: int) -> NDArray[np.intp]:
         return np.arange(size)
 
     def table(self, values: Array, size: int) -> pd.DataFrame:
         dummies = draws.stream(self.seed, "sensitivity", "pawn", "dummies").random((self.points, self.DUMMIES))[:size]
-        columns = np.column_stack([*(column[:size] for column in self._columns.values()), dummies])
-        names = [*self.names, *(f"dummy {k}" for k in range(self.DUMMIES))]
-        problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-        found = library("analyze.pawn").analyze(problem, columns, values, S=self.SLICES)
-        made = pd.DataFrame({key: found[key] for key in ("median", "maximum")}, index=names)
-        noise = float(np.quantile(made["median"].iloc[len(self.names) :], 0.95))
-        return made.iloc[: len(self.names)].assign(noise=noise)
+        made = pd.DataFrame(
+            [self._distances(column[:size], values) for column in self._columns.values()], index=list(self.names)
+        )
+        noise = [self._distances(column, values)["median"] for column in dummies.T]
+        return made.assign(noise=float(np.quantile(noise, 0.95)))
+
+    def _distances(self, column: Array, values: Array) -> dict[str, float]:
+        """Distances over the slices of one column: a matrix of all columns would be another copy of a large design."""
+        problem = {"num_vars": 1, "names": ["column"], "bounds": [[0.0, 1.0]]}
+        found = library("analyze.pawn").analyze(problem, column[:, None], values, S=self.SLICES)
+        return {key: float(found[key][0]) for key in ("median", "maximum")}

@@ -17,7 +17,7 @@ def sentences(found: Sensitivity) -> str:
     """What it means, a line for each school."""
     opening = {
         "sobol": f"Of the spread of {found.question.words}, about",
-        "morris": "Moved from its 12.5% to its 87.5% quantile, one factor alone changes it on average by",
+        "morris": "A move over half of its quantiles, or to other luck or another row, changes it on average by",
         "pawn": "Knowing a factor to within an eighth of its range changes the distribution most for",
         "tornado": "From its 5% to its 95% quantile, one factor alone moves the median most for",
     }[found.method.name]

@@ -1,11 +1,12 @@
 """A sensitivity analysis for people: a sentence that says what it means, and tables with the schools side by side."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from sim.analysis.sensitivity.findings import LEADERS, SETTLED, Sensitivity, Settling
+from sim.analysis.sensitivity.method import NOISE
 from sim.analysis.sensitivity.question import Question
 from sim.analysis.sensitivity.sentences import TOLD, percent, sentences
 from sim.tables import lines, number
@@ -114,12 +115,18 @@ def _rest(found: Sensitivity, hidden: list[str]) -> Iterator[str]:
     told = []
     if moving:
         largest = max(float(each.table.loc[moving, found.method.index].max()) for each in found.found)
-        size = f"{percent(largest)}%" if found.method.name == "sobol" else number(largest)
-        told.append(f"{len(moving)} more, none above {size}")
+        told.append(f"{len(moving)} more, none above {_size(found, largest)}")
     if idle:
         told.append(f"{len(idle)} {'that ' if told else 'more '}change nothing at all in any world played")
     if told:
         yield f"{'; '.join(told)}. --all shows them."
+
+
+def _size(found: Sensitivity, index: float) -> str:
+    """An index as the table writes it."""
+    if found.method.name == "tornado":
+        return f"×{2.0**index:.2f} from low to high" if found.question.ratio else f"{number(index)} from low to high"
+    return f"{percent(index)}%" if found.method.name == "sobol" else number(index)
 
 
 def _idle(found: Sensitivity, name: str) -> bool:
@@ -148,10 +155,9 @@ def convergence(found: Sensitivity) -> str:
     told = found.settling()
     show = (lambda v: f"{100 * v:.0f}%") if found.method.name == "sobol" else number
     unit = f", {found.question.unit}" if found.method.name in ("morris", "tornado") else ""
-    what = "what chance reaches" if found.method.name == "pawn" else "largest 95% half-width"
     sizes = sorted({size for each in found.found for size in each.tables})
     rows = [
-        [f"{what}, {size:,} {found.method.counted}", *(
+        [f"{found.method.margin}, {size:,} {found.method.counted}", *(
             show(float(each.tables[size][found.method.half_width].max())) if size in each.tables else "nothing varied"
             for each in found.found)]
         for size in sizes
@@ -173,14 +179,31 @@ def verdict(found: Sensitivity) -> str:
     told = found.settling()
     settled, rough = [s.school for s in told if s.settled], [s for s in told if not s.settled]
     if not rough:
-        return (
-            f"Settled: no half-width, and no move since half the points, is above {SETTLED:.0%} of the largest index."
-        )
-    worst = max(rough, key=lambda s: s.width / s.largest if s.largest else 0.0)
+        return _settled(found, told)
     begin = (
         f"Settled under {', '.join(settled)}; rough under {', '.join(s.school for s in rough)}" if settled else "Rough"
     )
+    more = f"Take --points {2 * found.method.points} or more."
+    if found.method.margin == NOISE:
+        return f"{begin}: read no more than which lie beyond chance. {_kept(found, told)} {more}"
+    worst = max(rough, key=lambda s: s.width / s.largest if s.largest else 0.0)
+    return f"{begin}: read no more than which factors come first (widest: {worst.widest} under {worst.school}). {more}"
+
+
+def _settled(found: Sensitivity, told: Sequence[Settling]) -> str:
+    """The verdict where all schools have settled; without intervals it holds for the largest index only."""
+    if found.method.margin != NOISE:
+        return (
+            f"Settled: no half-width, and no move since half the points, is above {SETTLED:.0%} of the largest index."
+        )
     return (
-        f"{begin}: read no more than which factors come first (widest: {worst.widest} under {worst.school}). "
-        f"Take --points {2 * found.method.points} or more."
+        f"Settled for the largest: it came first with half the points too, and neither what chance reaches nor any "
+        f"move since\nis above {SETTLED:.0%} of it. There are no 95% intervals. {_kept(found, told)}"
     )
+
+
+def _kept(found: Sensitivity, told: Sequence[Settling]) -> str:
+    """How many of the first were among them with half the points, at worst."""
+    least, most = min(told, key=lambda s: s.leaders), min(LEADERS, len(found.method.names))
+    where = f" under {least.school}" if len(told) > 1 and least.leaders < most else ""
+    return f"Of the first {most}, {least.leaders} were among them with half the points{where}."

@@ -50,7 +50,7 @@ class Tornado(Method):
 
     @cached_property
     def worlds(self) -> draws.Points:
-        drawn = self._ordinary()
+        drawn = self._ordinary
         designs = [drawn]
         for column in self._turned:
             for quantile in (LOW, HIGH):
