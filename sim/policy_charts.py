@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from sim import draws
-from sim.analysis import measures
+from sim.analysis import explaining, measures
 from sim.analysis.discovery import Discovery, InSchool
-from sim.analysis.frontier import BASELINE, OWN, PORTFOLIO, Frontier, levers_words
+from sim.analysis.frontier import BASELINE, OWN, PORTFOLIO, Frontier
+from sim.analysis.frontier_words import levers_words
 from sim.analysis.robustness import REGRETS, Robustness, schools
 from sim.charts import PALETTES, Spec, _config, titled
 
@@ -44,8 +45,8 @@ def _axes(one: InSchool) -> tuple[str, str]:
 
 def _panel(one: InSchool) -> str:
     x, y = _axes(one)
-    across = "what is judged" if y == "value" else measures.called(y)
-    return f"{one.school}: {measures.called(x)} (across), {across} (up)"
+    across = "what is judged" if y == "value" else explaining.called(y)
+    return f"{one.school}: {explaining.called(x)} (across), {across} (up)"
 
 
 def _points(one: InSchool) -> pd.DataFrame:

@@ -23,11 +23,15 @@ class Found:
     seed: int = 0
     name: str = "stand-in"
 
-    def table(self, names, year=None):
-        return self.tables[list(names)].sel(year=self.years[-1] if year is None else year)
+    def table(self, names, year=None, policies=None):
+        found = self.tables[list(names)].sel(year=self.years[-1] if year is None else year)
+        return found if policies is None else found.sel(policy=sorted(set(policies)))
 
     def plan(self, policy):
-        return load_scenario(self.policies["scenario"][policy]).plan()
+        row = self.policies.loc[policy]
+        levers = {c.removeprefix("lever_"): float(row[c]) for c in self.policies if c.startswith("lever_")}
+        settings = {name: value for name, value in levers.items() if not np.isnan(value)}
+        return load_scenario(row["scenario"]).with_levers(**settings).plan()
 
 
 def made_up(values, inputs, schools=None, levers=None, name="spending_europe_canada_share", **attrs):
@@ -36,7 +40,12 @@ def made_up(values, inputs, schools=None, levers=None, name="spending_europe_can
     policies, worlds = values.shape
     schools = [SCHOOLS[world % 4] for world in range(worlds)] if schools is None else schools
     table = pd.DataFrame(
-        {"scenario": "baseline", "label": [f"policy {n}" for n in range(policies)], "plan": "p", "nature": "n"}
+        {
+            "scenario": "baseline",
+            "label": [f"policy {n}" for n in range(policies)],
+            "nature": "n",
+            "plan": [f"p{n}" for n in range(policies)],
+        }
         | {f"lever_{lever}": column for lever, column in (levers or {}).items()},
         index=pd.RangeIndex(policies, name="policy"),
     )

@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,10 +15,11 @@ from scipy import stats
 
 import sim
 from sim import draws, policy_charts
-from sim.analysis import boxes, discovery, measures, seeking
+from sim.analysis import boxes, discovery, explaining, measures, seeking
 from sim.analysis.boxes import Box, Fit, Points
-from sim.batch import opened
+from sim.batch import opened, run_batch
 from sim.cli import main
+from sim.experiment import load_experiment
 from sim.priors import SCHOOLS
 
 
@@ -207,7 +209,7 @@ def test_a_second_box_is_looked_for_among_what_the_first_has_left():
     assert (set(first.limits), set(second.limits)) == ({"anchor"}, {"drift"})
     assert second.before == 1
     assert second.found.points == first.found.points - first.found.inside
-    assert "In other worlds of the mixed school with drift" in discovery.text(told)
+    assert "of the other worlds of the mixed school with drift" in discovery.text(told)
 
 
 def test_levers_are_inputs_where_several_policies_are_judged():
@@ -222,6 +224,54 @@ def test_levers_are_inputs_where_several_policies_are_judged():
     assert "threshold (spending share from which an ally is defended without conditions) above 3.5% of GDP" in (
         discovery.text(told)
     )
+
+
+def test_a_lever_that_events_move_stays_an_input_of_all_policies(tmp_path):
+    """One policy's threshold comes by events: it stands as it does in the judged year, and the others keep theirs."""
+    file = tmp_path / "experiment.yaml"
+    file.write_text(
+        "name: Moved\nworlds: 240\noutcomes: [spending_europe_canada_share]\nscenarios: [conditional-article5]\n"
+        "levers: {listed: [{}, {threshold: 2}, {threshold: 3.5}]}\n",
+        encoding="utf-8",
+    )
+    run_batch(load_experiment(file), tmp_path / "results")
+    found = opened(tmp_path / "results")
+    path = found.plan(0).levers["threshold"]
+    assert np.ptp(path) > 0
+    table, notes = explaining.varying(found, [0, 1, 2], range(8))
+    for policy, value in enumerate((path[-1], 2.0, 3.5)):
+        assert set(table.loc[policy, "lever_threshold"]) == {value}
+    assert any(note.startswith("threshold moves on the way under policy 0") for note in notes)
+    first = found.plan(0).quarters[0]
+    early = explaining.lever_values(found, [0, 1, 2], int(first[:4]))[0]["lever_threshold"]
+    assert early[0] == path[3]
+    level = float(found.table(["spending_europe_canada_share"])["spending_europe_canada_share"].median())
+    told = discovery.discover(found, "spending_europe_canada_share", above=level, inputs=["threshold"])
+    assert any("lever_threshold" in box.limits for one in told.schools for box in one.boxes)
+    assert notes[0] in discovery.text(told)
+
+
+def test_levers_of_plans_that_can_no_longer_be_read():
+    """What the experiment set for all stands; a lever that it set for some is left out, and a note says so."""
+    batch = made_up(np.zeros((2, 4)), {}, levers={"threshold": [2.0, 3.0], "pledge": [3.0, np.nan]})
+
+    def changed(policy):
+        raise sim.InputError("played by another version")
+
+    batch.plan = changed
+    table, notes = explaining.lever_values(batch, [0, 1])
+    assert list(table) == ["lever_threshold"]
+    assert notes == ("pledge is left out: not every policy sets it, and the plans were played by another version.",)
+
+
+def test_policies_that_are_the_very_same_count_once():
+    inputs = drawn(400, NAMES, 6)
+    values = np.stack([np.full(400, 2.0), inputs["execution"] + 2, inputs["execution"] + 2])
+    batch = made_up(values, inputs)
+    batch.policies["plan"] = ["a", "b", "b"]
+    told = discovery.discover(batch, "spending_europe_canada_share", above=0.5, against=0)
+    assert (told.policies, len(told.schools[0].points)) == (1, 100)
+    assert told.notes == ("Policies that are the very same count once: 2 is 1.",)
 
 
 def test_against_a_policy_the_paired_difference_is_judged():
@@ -243,8 +293,18 @@ def test_a_risk_is_judged_as_a_ratio_and_never_alone():
     told = discovery.discover(batch, "risk", above=2.0, against="policy 0")
     assert told.case == "risk above 2 times that of policy 0"
     assert told.schools[0].boxes[0].limits["anchor"][0] == pytest.approx(0.5, abs=0.05)
-    with pytest.raises(sim.InputError, match=r"risk: a risk is shown by front or relative to a baseline"):
+    with pytest.raises(sim.InputError, match=r"risk: the level of a risk rests on an assumed anchor"):
         discovery.discover(batch, "risk", above=0.2)
+
+
+@pytest.mark.parametrize("name", ["risk", "risk_by_front_baltic", "risk_by_front_black_sea"])
+def test_no_level_of_a_risk_is_looked_at_without_a_baseline(name):
+    """Not even by front: the levels rest on an assumed anchor."""
+    inputs = drawn(400, NAMES, 7)
+    batch = made_up(np.stack([np.full(400, 0.1), 0.1 + 0.2 * inputs["anchor"]]), inputs, name=name, units="probability")
+    with pytest.raises(sim.InputError, match=rf"{name}: the level of a risk .* Add --against 0\."):
+        discovery.discover(batch, name, above=0.2)
+    assert discovery.discover(batch, name, above=2.0, against=0).schools[0].boxes
 
 
 def test_the_trajectory_offers_other_boxes():
@@ -289,11 +349,18 @@ def test_a_sentence_by_hand():
     )
     assert box.important == ("lever_threshold", "drift")
     assert boxes.sentence(box, "denial", "spending above 3% of GDP") == (
-        "In worlds of the denial school with threshold (spending share from which an ally is defended without "
-        "conditions) above 4.2% of GDP and drift (yearly drift of a spending share without threat) below 0.02 log/yr, "
-        "80% have spending above 3% of GDP (density), against 25% of all worlds of the school; these are 64% of all "
-        "such worlds (coverage). In the half of the worlds that was held out: 70% and 70%."
+        "In the half of the worlds that was held out, 70% of the worlds of the denial school with threshold (spending "
+        "share from which an ally is defended without conditions) above 4.2% of GDP and drift (yearly drift of a "
+        "spending share without threat) below 0.02 log/yr have spending above 3% of GDP (density), against 20% of all "
+        "worlds of the school; these are 70% of all such worlds (coverage). In the half that found it: 80%, against "
+        "25%, and 64%."
     )
+    several = boxes.sentence(replace(box, policies=3), "denial", "spending above 3% of GDP")
+    assert "70% of the runs of the denial school" in several
+    assert "against 20% of all runs of the school" in several
+    empty = boxes.sentence(replace(box, held_out=Fit(100, 20, 0, 0, 0)), "denial", "x")
+    assert empty.startswith("In the half of the worlds that was held out are none of the worlds of the denial school")
+    assert "; in the half that found it: 80%, against 25%, and 64%." in empty
     doubtful = Box(box.limits, box.quasi_p, box.found, Fit(100, 20, 20, 4, 20), box.middle)
     assert boxes.sentence(doubtful, "denial", "x").endswith("no more than luck would: do not build on it.")
 
@@ -322,7 +389,7 @@ def test_quantities_in_words(value, unit, words):
         ({"method": "prism"}, r"--method: unknown 'prism'\. Did you mean 'prim'\?"),
         ({"school": "denail"}, r"--school: no world of 'denail' in this batch\. Did you mean 'denial'\?"),
         ({"policies": ["7"]}, r"--policy '7': no such policy\. Numbers: 0\."),
-        ({"inputs": ["ancor"]}, r"--input: 'ancor' does not vary in this batch\. Did you mean 'anchor'\?"),
+        ({"inputs": ["ancor"]}, r"--input: 'ancor' does not vary in what is judged\. Did you mean 'anchor'\?"),
         ({"against": "nobody"}, r"--against 'nobody': no such policy"),
     ],
 )
@@ -341,22 +408,39 @@ def test_every_world_a_case_and_few_of_them():
         discovery.discover(planted(100), "spending_europe_canada_share", above=1.0)
 
 
-def test_values_that_are_no_numbers_are_refused():
+def test_a_world_without_a_number_is_left_out_for_all_policies():
+    """One failed run of 800: its world goes under both policies, and a note says so."""
     inputs, values = drawn(400, NAMES), draws.stream(0, "values").random((2, 400))
     values[1, 17] = np.nan
+    told = discovery.discover(made_up(values, inputs), "spending_europe_canada_share", above=0.5, against=None)
+    assert [len(one.points) for one in told.schools] == [200, 198, 200, 200]
+    assert told.notes == (
+        "Worlds left out under every policy, since one of them has no finite spending_europe_canada_share there: 1 of "
+        "100 of mixed; failures.parquet says why a run failed.",
+    )
+    assert f"Note: {told.notes[0]}" in discovery.text(told)
+    assert discovery.data(told)["notes"] == list(told.notes)
+
+
+def test_too_many_worlds_without_a_number_are_refused():
+    inputs, values = drawn(400, NAMES), draws.stream(0, "values").random((2, 400))
+    values[1, 1:21:4] = np.nan  # five of a hundred
+    assert discovery.discover(made_up(values, inputs), "spending_europe_canada_share", above=0.5).notes
+    values[0, 21] = np.inf
     with pytest.raises(
-        sim.InputError, match="1 of 800 values are no finite numbers, first that of policy 1 in world 17"
+        sim.InputError,
+        match="no finite number in 6 of 100 worlds of the mixed school, most of all under policy 1; 5% may",
     ):
         discovery.discover(made_up(values, inputs), "spending_europe_canada_share", above=0.5)
     inputs["drift"][3] = np.inf
     with pytest.raises(sim.InputError, match="drift: not a finite number in every world"):
-        discovery.discover(made_up(values[:1], inputs), "spending_europe_canada_share", above=0.5)
+        discovery.discover(made_up(np.nan_to_num(values[1:]), inputs), "spending_europe_canada_share", above=0.5)
 
 
 def test_policies_that_assume_other_worlds_are_refused():
     batch = made_up(draws.stream(0, "values").random((2, 400)), drawn(400, NAMES))
     batch.policies["nature"] = ["n", "m"]
-    with pytest.raises(sim.InputError, match="policies 0 and 1 assume different worlds"):
+    with pytest.raises(sim.InputError, match=r"policies 0 and 1 assume different worlds .* nature: --policy 0\.$"):
         discovery.discover(batch, "spending_europe_canada_share", above=0.5)
     assert discovery.discover(batch, "spending_europe_canada_share", above=0.5, policies=[0]).schools
 
@@ -409,7 +493,7 @@ def test_the_command_reads_a_batch(tmp_path):
     chart = tmp_path / "boxes.json"
     result = call("discover", folder, "--outcome", "risk", "--above", 1.5, "--against", 0, "--chart", chart, "--all")
     assert result.exit_code == 0, result.output
-    assert "Worlds with risk above 1.5 times that of baseline threshold=2 conditionality=0" in result.stdout
+    assert "Runs with risk above 1.5 times that of baseline threshold=2 conditionality=0" in result.stdout
     assert "held out: coverage" in result.stdout
     written = json.loads(chart.read_text())
     assert {row["kind"] for row in written["data"]["values"]} == {"point", "box", "way"}
@@ -425,7 +509,7 @@ def test_the_command_reads_a_batch(tmp_path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--outcome", "risk", "--above", 2), "a risk is shown by front or relative to a baseline"),
+        (("--outcome", "risk", "--above", 2), "the level of a risk rests on an assumed anchor"),
         (("--outcome", "spnding", "--above", 2), "outcome: 'spnding' was not kept"),
         (("--outcome", "risk", "--above", 2, "--against", 0, "--year", 1999), "year: 1999 was not kept"),
         (("--outcome", "relative_cohesion", "--above", 2, "--against", 0), "only risks are ratios to a baseline"),

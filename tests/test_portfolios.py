@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from sim import ensemble, load_scenario, policy_charts
-from sim.analysis import frontier, judge, portfolios
+from sim import draws, ensemble, load_scenario, policy_charts
+from sim.analysis import frontier, frontier_words, judge, portfolios
 from sim.analysis.judge import Judge, Objective
 from sim.cli import main
 from sim.priors import SCHOOLS
@@ -181,36 +181,54 @@ def test_dominance_is_a_strict_order(a, b, c):
 # --- judging --------------------------------------------------------------------------------------------------------
 
 
-def test_the_judge_takes_the_worst_school_of_paired_worlds():
-    """By hand from runs: medians by school, the worst of them; the risk as a ratio in each world."""
+def test_the_judge_takes_the_worst_school_of_the_same_worlds():
+    """By hand from runs under each school: medians, the worst of them; the risk as a ratio in each world."""
     own, base = load_scenario("conditional-article5"), load_scenario("baseline")
     aims = (Objective(NAME, "highest"), Objective("risk", "lowest"), Objective("risk_by_front_baltic", "lowest", 0.9))
     names = [NAME, "risk", "risk_by_front"]
-    judged = Judge(own, base, aims, range(40), 5)
-    mine, theirs = (ensemble.run_outcomes(s, 40, 5, names).isel(year=-1) for s in (own, base))
-    schools = mine.school.values
-    ratio = (mine.risk / theirs.risk).values
-    front = (mine.risk_by_front / theirs.risk_by_front).sel(front="baltic").values
+    judged = Judge(own, base, aims, range(10), 5)
+    runs = {
+        s: [ensemble.run_outcomes(one.with_school(s), 10, 5, names).isel(year=-1) for one in (own, base)]
+        for s in SCHOOLS
+    }
+    ratio = {s: (mine.risk / theirs.risk).values for s, (mine, theirs) in runs.items()}
+    front = {s: (m.risk_by_front / t.risk_by_front).sel(front="baltic").values for s, (m, t) in runs.items()}
     expected = (
-        min(np.median(mine[NAME].values[schools == s]) for s in SCHOOLS),
-        max(np.median(ratio[schools == s]) for s in SCHOOLS),
-        max(np.quantile(front[schools == s], 0.9) for s in SCHOOLS),
+        min(np.median(runs[s][0][NAME].values) for s in SCHOOLS),
+        max(np.median(ratio[s]) for s in SCHOOLS),
+        max(np.quantile(front[s], 0.9) for s in SCHOOLS),
     )
-    np.testing.assert_allclose(judged.own(), expected)
-    assert judged.base()[1:] == (1.0, 1.0)
-    assert judged({}) == judged.own()
-    assert judged({"threshold": 3.0}) == Judge(own.with_levers(threshold=3.0), base, aims, range(40), 5).own()
+    np.testing.assert_allclose(judged.of(judged.own()), expected)
+    assert judged.of(judged.base())[1:] == (1.0, 1.0)
+    assert judged({}) == judged.of(judged.own())
+    assert judged({"threshold": 3.0}) == Judge(own.with_levers(threshold=3.0), base, aims, range(10), 5)({})
+
+
+def test_schools_differ_by_what_they_hold_and_not_by_the_worlds_they_are_dealt():
+    """Every school plays worlds 0 to 11, and its row is that of a run in which only the school is another."""
+    base = load_scenario("baseline")
+    samples = Judge(base, base, (Objective("risk", "lowest"), Objective("cohesion", "lowest")), range(12), 3).own()
+    assert samples.shape == (2, 4, 12)
+    assert (samples[0] == 1.0).all()
+    alone = [ensemble.run_outcomes(base.with_school(s), 12, 3, ["cohesion"]).cohesion.isel(year=-1) for s in SCHOOLS]
+    np.testing.assert_array_equal(samples[1], np.stack(alone))
+
+
+def test_a_scenario_that_names_its_school_is_judged_in_it():
+    own, base = load_scenario("conditional-article5").with_school("denial"), load_scenario("baseline")
+    one = Judge(own, base, (Objective(NAME, "highest"),), range(16), 0)
+    later = ensemble.outcomes_of(own.plan(), range(16), 0, [NAME])[NAME].isel(year=-1)
+    assert one.of(one.own()) == (pytest.approx(float(later.median())),)
 
 
 def test_other_worlds_judge_otherwise():
     own, base = load_scenario("conditional-article5"), load_scenario("baseline")
     first, second = (
-        Judge(own, base, (Objective(NAME, "highest"),), worlds, 0) for worlds in (range(40), range(40, 80))
+        Judge(own, base, (Objective(NAME, "highest"),), worlds, 0) for worlds in (range(10), range(10, 20))
     )
-    assert first.own() != second.own()
-    later = ensemble.outcomes_of(own.plan(), range(40, 80), 0, [NAME])[NAME].isel(year=-1)
-    expected = min(float(later[later.school == s].median()) for s in SCHOOLS)
-    assert second.own() == (pytest.approx(expected),)
+    assert first({}) != second({})
+    later = [ensemble.outcomes_of(own.with_school(s).plan(), range(10, 20), 0, [NAME])[NAME] for s in SCHOOLS]
+    assert second({}) == (pytest.approx(min(float(one.isel(year=-1).median()) for one in later)),)
 
 
 @pytest.mark.parametrize(
@@ -265,36 +283,105 @@ def test_a_real_front(told):
 
 def test_ones_own_policy_and_the_baseline_are_judged_alike(told):
     own, base = load_scenario("conditional-article5"), load_scenario("baseline")
-    other = Judge(own, base, told.objectives, range(32, 160), 0)
-    assert told.own.checked == other.own()
-    assert (told.standings[-1].kind, told.standings[-1].checked) == (frontier.BASELINE, other.base())
+    assert (told.worlds, told.checked_worlds, told.schools) == (8, 32, SCHOOLS)
+    other = Judge(own, base, told.objectives, range(8, 40), 0)
+    assert told.own.checked == other.of(other.own())
+    assert (told.standings[-1].kind, told.standings[-1].checked) == (frontier.BASELINE, other.of(other.base()))
     for one in told.portfolios[:3]:
         assert one.checked == other(one.levers)
-        beaten = any(portfolios.dominates(p.checked, one.checked, told.objectives) for p in told.portfolios)
-        assert one.best == (not beaten)
+        beaten = {
+            n for n, p in enumerate(told.portfolios) if portfolios.dominates(p.checked, one.checked, told.objectives)
+        }
+        assert set(one.beaten_by) == beaten
 
 
-def by_hand(own, *checked):
-    """A front whose values are given."""
+def beaten_by_hand(*samples):
+    """Who beats whom among policies whose two objectives are given by world: portfolios, then one's own, a baseline."""
     aims = (Objective(NAME, "highest"), Objective("risk", "lowest"))
-    rows = [frontier.Standing(frontier.PORTFOLIO, {"threshold": 3.0 + n}, v, v, True) for n, v in enumerate(checked)]
-    rows.append(frontier.Standing(frontier.OWN, {}, own, own, False))
+    return frontier._beaten([np.asarray(one, dtype=float)[:, None, :] for one in samples], aims, 0)
+
+
+def test_who_is_better_in_every_world_beats_surely():
+    luck = draws.stream(0, "beaten").random((2, 40))
+    own = luck + 1.0
+    better, mixed = own + np.array([[0.004], [-0.004]]), own + 0.004
+    found = beaten_by_hand(better, mixed, own, own)
+    assert found == [{}, {0: 1.0}, {0: 1.0}, {0: 1.0}]
+
+
+def test_who_is_better_by_luck_beats_nobody_surely():
+    """Two policies that differ by noise alone: whichever has the better medians, few resamples agree in both."""
+    for seed in range(20):
+        luck = draws.stream(seed, "beaten by luck").random((2, 2, 40))
+        for by in beaten_by_hand(luck[0], luck[1], luck[1]):
+            assert all(part < frontier.SURE for part in by.values())
+
+
+def test_a_tie_is_no_defeat():
+    own = draws.stream(1, "beaten").random((2, 40))
+    assert beaten_by_hand(own, own, own) == [{}, {}, {}]
+
+
+def by_hand(own, *checked, parts=(1.0,)):
+    """A front whose values are given; portfolios that dominate one's own do so in these parts of resamples."""
+    aims = (Objective(NAME, "highest"), Objective("risk", "lowest"))
+    rows = [frontier.Standing(frontier.PORTFOLIO, {"threshold": 3.0 + n}, v, v, {}) for n, v in enumerate(checked)]
+    beaten = [n for n, v in enumerate(checked) if portfolios.dominates(v, own, aims)]
+    by = {n: parts[k % len(parts)] for k, n in enumerate(beaten)}
+    rows.append(frontier.Standing(frontier.OWN, {}, own, own, by))
     way = pd.DataFrame({"evaluations": [10, 20], "portfolios": [1, 2], "hypervolume": [0.5, 0.6]})
     archive = portfolios.Archive(tuple((one.levers, one.values) for one in rows[:-1]), (0.1, 0.1), way, 20, False)
-    return frontier.Frontier("Mine", "Base", aims, tuple(rows), archive, 32, 128, 0)
+    return frontier.Frontier("Mine", "Base", aims, tuple(rows), archive, 32, 128, 0, SCHOOLS)
 
 
 def test_a_policy_that_is_beaten_in_words():
     """The second gains 0.3 and 0.2, the first 0.1 and 0.9: by its smaller gain the second beats more clearly."""
     told = by_hand((3.0, 2.0), (3.1, 1.1), (3.3, 1.8), (4.0, 2.5))
-    assert frontier.own_words(told) == (
-        "Your policy (Mine) is beaten: 2 of 3 portfolios are as good or better in every objective, most clearly "
-        "threshold 4: Europe and Canada spend 3.3 instead of 3% of GDP, risk 1.8 instead of 2 times the baseline."
+    assert frontier_words.own_words(told) == (
+        "Your policy (Mine) is beaten: 2 of 3 portfolios are as good or better in every objective in at least 95% of "
+        "resamples of these worlds, most clearly threshold 4: Europe and Canada spend 3.3 instead of 3% of GDP, risk "
+        "1.8 instead of 2 times the baseline."
     )
-    assert frontier.own_words(by_hand((3.0, 2.0), (2.9, 1.0), (3.1, 2.1))) == (
-        "Your policy (Mine) is beaten by none of these portfolios: each is worse in some objective."
+    assert "what is beaten grew by 16.7%: more evaluations may find more." in frontier_words.search_words(told)
+
+
+def test_a_policy_that_is_not_surely_beaten_in_words():
+    """Worse in some objective, the very same, and better but not surely: each is counted as what it is."""
+    assert frontier_words.own_words(by_hand((3.0, 2.0), (2.9, 1.0), (3.1, 2.1))) == (
+        "Your policy (Mine) is surely beaten by none of these portfolios: 2 of 2 are worse in some objective."
     )
-    assert "what is beaten grew by 16.7%: more evaluations may find more." in frontier.search_words(told)
+    assert frontier_words.own_words(by_hand((3.0, 2.0), (3.0, 2.0), (3.1, 1.9), (2.0, 1.0), parts=(0.9,))) == (
+        "Your policy (Mine) is surely beaten by none of these portfolios: 1 of 3 is as good or better in every "
+        "objective here, but in less than 95% of resamples of these worlds; 1 of 3 is the very same in every "
+        "objective; 1 of 3 is worse in some objective."
+    )
+
+
+def test_numbers_that_differ_are_written_so():
+    told = by_hand((3.0, 1.0), (3.0, 0.99996))
+    assert "risk 0.99996 instead of 1 times the baseline" in frontier_words.own_words(told)
+    table = frontier_words.text(told)
+    assert "0.99996" in table
+    assert "1.00000" in table
+    assert frontier_words.apart(2.0, 2.0) == ("2", "2")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "ranges", "words"),
+    [
+        ("baseline", {"threshold": (2.0, 5.0), "pressure": (0.0, 1.0)}, "--lever threshold: does nothing in Today's"),
+        ("baseline", {"threshold": (2.0, 5.0), "conditionality": (0.0, 1.0)}, ""),
+        ("conditional-article5", {"threshold": (2.0, 5.0), "pressure": (0.0, 1.0)}, ""),
+    ],
+)
+def test_a_lever_that_can_do_nothing_is_refused(scenario, ranges, words):
+    """Unless another one that is searched, or that the scenario sets, gives it something to do."""
+    if not words:
+        frontier._refuse_idle(load_scenario(scenario), ranges)
+        return
+    with pytest.raises(sim.InputError, match=words) as error:
+        frontier._refuse_idle(load_scenario(scenario), ranges)
+    assert "it acts only with one of conditionality, " in str(error.value)
 
 
 def test_the_chart_marks_ones_own_policy(told):
@@ -314,7 +401,7 @@ def test_the_command(tmp_path):
     result = call(*words, "--out", out, "--chart", chart)
     assert result.exit_code == 0, result.output
     assert "Your policy (Conditional Article 5 at 5%)" in result.stdout
-    assert "different settings in 32 worlds, seed 0." in result.stdout
+    assert "different settings in 8 worlds under each school, seed 0." in result.stdout
     table = pd.read_csv(out)
     assert list(table["kind"][-2:]) == ["your policy", "baseline"]
     assert len(json.loads(chart.read_text())["data"]["values"]) == len(table)
@@ -331,6 +418,7 @@ def test_the_command(tmp_path):
         (("baseline", "--lever", "treshold=1:2", *AIMS), "unknown lever. Did you mean 'threshold'?"),
         (("baseline", "--lever", "threshold=1:9", *AIMS), "--lever threshold=1:9: out of range. It takes 0 to 6."),
         (("baseline", *LEVERS, "--lever", "threshold=1:2", *AIMS), "threshold is named twice"),
+        (("baseline", *LEVERS[:2], "--lever", "pressure=0:1", *AIMS), "--lever threshold: does nothing in"),
         (("baseline", *LEVERS, *AIMS[:2]), "--objective: give two or more"),
         (("baseline", *LEVERS, *AIMS, "--worlds", 3), "--worlds"),
         (("baseline", *LEVERS, *AIMS, "--year", 1999, "--worlds", 32), "--year: 1999 is not in the run"),

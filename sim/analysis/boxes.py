@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.analysis import measures
+from sim.analysis import explaining, measures
 
 Flags = NDArray[np.bool_]
 Limits = Mapping[str, tuple[float | None, float | None]]
@@ -145,7 +145,7 @@ class Box:
     """A box that was found: its limits, its quasi-p values, and its fit where it was found and where it was not.
 
     `before` counts the boxes found before it, whose points are left out. `middle` holds the median of what was judged
-    inside and outside the box, over all other worlds of the school.
+    inside and outside the box, over all other worlds of the school. `policies` counts those that are judged.
     """
 
     limits: Limits
@@ -154,6 +154,7 @@ class Box:
     held_out: Fit
     middle: tuple[float, float]
     before: int = 0
+    policies: int = 1
 
     @property
     def luck(self) -> float:
@@ -171,8 +172,8 @@ class Box:
         return {
             "limits": [
                 {
-                    "name": name, "side": SIDES[side], "value": self.limits[name][side], "unit": measures.unit_of(name),
-                    "about": measures.about(name), "quasi_p": p,
+                    "name": name, "side": SIDES[side], "value": self.limits[name][side],
+                    "unit": explaining.unit_of(name), "about": explaining.about(name), "quasi_p": p,
                 }
                 for name in self.important
                 for (of, side), p in self.quasi_p.items() if of == name
@@ -197,25 +198,33 @@ def limits_words(box: Box) -> str:
 
 
 def _limit_words(name: str, low: float | None, high: float | None) -> str:
-    unit, clause = measures.unit_of(name), measures.about(name)
+    unit, clause = explaining.unit_of(name), explaining.about(name)
     told = f" ({clause[0].lower()}{clause[1:]})" if clause else ""
     if low is not None and high is not None:
-        return f"{measures.called(name)}{told} between {low:.3g} and {measures.quantity(high, unit)}"
+        return f"{explaining.called(name)}{told} between {low:.3g} and {measures.quantity(high, unit)}"
     side, end = ("above", low) if low is not None else ("below", high)
-    return f"{measures.called(name)}{told} {side} {measures.quantity(float(end or 0.0), unit)}"
+    return f"{explaining.called(name)}{told} {side} {measures.quantity(float(end or 0.0), unit)}"
+
+
+def counted(policies: int) -> str:
+    """What the points of a box are: worlds, or runs, a world under each of several policies."""
+    return "worlds" if policies == 1 else "runs"
 
 
 def sentence(box: Box, school: str, case: str) -> str:
-    """A box as a sentence: `case` says what the cases are, as in "risk above 2"."""
-    held = box.held_out
-    checked = f"{_share(held.density)} and {_share(held.coverage)}" if held.inside else "no world of it lies in the box"
+    """A box as a sentence, first how it does where it was not found: `case` is what cases are, as in "risk above 2"."""
+    kind, held, own = counted(box.policies), box.held_out, box.found
+    other, whole = ("", "of the school") if not box.before else ("other ", "outside the boxes before")
+    which = f"the {other}{kind} of the {school} school with {limits_words(box)}"
+    there = f"{_share(own.density)}, against {_share(own.overall)}, and {_share(own.coverage)}"
     doubt = "" if box.luck <= SIGNIFICANT else " There it says no more than luck would: do not build on it."
-    which, whole = ("", "of the school") if not box.before else ("other ", "outside the boxes before")
+    if not held.inside:
+        none = f"In the half of the worlds that was held out are none of {which}"
+        return f"{none}; in the half that found it: {there}.{doubt}"
     return (
-        f"In {which}worlds of the {school} school with {limits_words(box)}, {_share(box.found.density)} have {case} "
-        f"(density), against {_share(box.found.overall)} of all worlds {whole}; these are "
-        f"{_share(box.found.coverage)} of all such worlds (coverage). In the half of the worlds that was held out: "
-        f"{checked}.{doubt}"
+        f"In the half of the worlds that was held out, {_share(held.density)} of {which} have {case} (density), "
+        f"against {_share(held.overall)} of all {kind} {whole}; these are {_share(held.coverage)} of all such {kind} "
+        f"(coverage). In the half that found it: {there}.{doubt}"
     )
 
 

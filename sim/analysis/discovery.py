@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sim import draws
-from sim.analysis import boxes, measures
+from sim.analysis import boxes, explaining, measures
 from sim.analysis.boxes import SIGNIFICANT, Box, Flags, Limits, Points
 from sim.analysis.seeking import cart_box, prim_box
 from sim.errors import InputError
@@ -49,7 +49,7 @@ class InSchool:
 
 @dataclass(frozen=True)
 class Discovery:
-    """Boxes by school. `case` says in words what was looked for."""
+    """Boxes by school. `case` says in words what was looked for, `policies` among how many; `notes` what to know."""
 
     case: str
     outcome: str
@@ -59,6 +59,13 @@ class Discovery:
     method: str
     badge: str
     schools: tuple[InSchool, ...]
+    policies: int = 1
+    notes: tuple[str, ...] = ()
+
+    @property
+    def points(self) -> str:
+        """What is counted: worlds, or the runs of worlds under several policies."""
+        return boxes.counted(self.policies)
 
 
 def discover(
@@ -91,10 +98,13 @@ def discover(
         raise InputError(f"--method: unknown {method!r}. {hint(method, METHODS)}")
     chosen = measures.policy_numbers(found, policies)
     if against is not None and not policies:
-        chosen = [n for n in chosen if n != measures.policy_number(found, against, "--against")]
+        base = measures.policy_number(found, against, "--against")
+        own = found.policies["plan"][base]
+        chosen = [n for n in chosen if n != base and found.policies["plan"][n] != own] or chosen
     values = measures.measured(found, outcome, year, against, chosen)
     _within(values, outcome, side, level)
-    table = measures.explaining(found, chosen, [int(w) for w in values.world.values])
+    judged, worlds = ([int(n) for n in values[dim].values] for dim in ("policy", "world"))
+    table, notes = explaining.varying(found, judged, worlds, values.attrs["year"])
     table = _only(table, inputs)
     schools = _schools(values, school, step)
     each = []
@@ -107,8 +117,9 @@ def discover(
     unit = values.attrs.get("units", "")
     case = f"{values.attrs['label']} {side} {measures.quantity(level, unit)}"
     return Discovery(
-        case, outcome, values.attrs["year"], level, side, method, str(values.attrs.get("badge", "")), tuple(each)
-    )
+        case, outcome, values.attrs["year"], level, side, method, str(values.attrs.get("badge", "")), tuple(each),
+        len(judged), (*values.attrs["notes"], *notes),
+    )  # fmt: skip
 
 
 def _side(above: float | None, below: float | None) -> tuple[str, float]:
@@ -134,10 +145,12 @@ def _only(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Only these inputs, or all. A lever may be given without its prefix. Raises InputError for an unknown one."""
     if not names:
         return table
-    known = {str(c).removeprefix(measures.LEVER): str(c) for c in table} | {str(c): str(c) for c in table}
+    known = {str(c).removeprefix(explaining.LEVER): str(c) for c in table} | {str(c): str(c) for c in table}
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise InputError([f"--input: {name!r} does not vary in this batch. {hint(name, known)}" for name in unknown])
+        raise InputError(
+            [f"--input: {name!r} does not vary in what is judged. {hint(name, known)}" for name in unknown]
+        )
     return table[list(dict.fromkeys(known[name] for name in names))]
 
 
@@ -174,7 +187,8 @@ def _in_school(
     every = Points(inputs, cases, np.tile(own.world.values, own.sizes["policy"]))
     made: list[Box] = []
     way, left = pd.DataFrame(), np.ones(len(points), dtype=np.bool_)
-    refusal = note = _too_little(own.sizes["world"], inputs, cases, finds)
+    kind = boxes.counted(own.sizes["policy"])
+    refusal = note = _too_little(own.sizes["world"], inputs, cases, finds, kind=kind)
     while not note and len(made) < most:
         halves = every.where(left & finds), every.where(left & ~finds)
         limits, onward = METHODS[method](*halves, seed, step)
@@ -182,7 +196,7 @@ def _in_school(
             break
         way = way if made else onward
         kept = left & every.inside(limits)
-        made.append(_box(limits, halves, len(made), (judged[kept], judged[left & ~kept])))
+        made.append(_box(limits, halves, len(made), (judged[kept], judged[left & ~kept]), own.sizes["policy"]))
         left &= ~kept
         if _too_little(FEWEST_WORLDS, inputs, cases, finds, left):
             break
@@ -197,7 +211,9 @@ def _finding_half(seed: int, school: str, worlds: int) -> Flags:
     return np.isin(np.arange(worlds), order[: worlds // 2])
 
 
-def _too_little(worlds: int, inputs: pd.DataFrame, cases: Flags, finds: Flags, left: Flags | None = None) -> str:
+def _too_little(
+    worlds: int, inputs: pd.DataFrame, cases: Flags, finds: Flags, left: Flags | None = None, kind: str = "worlds"
+) -> str:
     """Why nothing can be found among the points that are left, or nothing."""
     left = np.ones(len(cases), dtype=np.bool_) if left is None else left
     if inputs.empty:
@@ -205,16 +221,16 @@ def _too_little(worlds: int, inputs: pd.DataFrame, cases: Flags, finds: Flags, l
     if worlds < FEWEST_WORLDS:
         return f"{worlds} worlds are too few. Simulate at least {FEWEST_WORLDS} of each school."
     if not cases.any() or cases.all():
-        return f"{'every' if cases.all() else 'no'} world is a case. Choose another level."
+        return f"{'every' if cases.all() else 'no'} {kind[:-1]} is a case. Choose another level."
     halves = [cases[left & half] for half in (finds, ~finds)]
     fewest = min(min(int(half.sum()), int((~half).sum())) for half in halves)
     if fewest < FEWEST_CASES:
-        kind = "cases" if cases.mean() < 0.5 else "worlds that are none"
-        return f"only {fewest} {kind} in one half. Choose another level, or simulate more worlds."
+        short = "cases" if cases.mean() < 0.5 else f"{kind} that are none"
+        return f"only {fewest} {short} in one half. Choose another level, or simulate more worlds."
     return ""
 
 
-def _box(limits: Limits, halves: tuple[Points, Points], before: int, judged: tuple[Any, Any]) -> Box:
+def _box(limits: Limits, halves: tuple[Points, Points], before: int, judged: tuple[Any, Any], policies: int) -> Box:
     finding, checking = halves
     within, outside = (float(np.median(values)) if len(values) else float("nan") for values in judged)
     return Box(
@@ -224,6 +240,7 @@ def _box(limits: Limits, halves: tuple[Points, Points], before: int, judged: tup
         checking.fit(limits),
         (within, outside),
         before,
+        policies,
     )
 
 
@@ -232,7 +249,8 @@ def _box(limits: Limits, halves: tuple[Points, Points], before: int, judged: tup
 
 def text(told: Discovery, every: bool = False) -> str:
     """Boxes as sentences, school by school, with what luck could explain; `every` adds the trajectories."""
-    parts = [f"Worlds with {told.case}, end of {told.year}, by {told.method.upper()}; each school by itself.", ""]
+    head = f"{told.points.capitalize()} with {told.case}, end of {told.year}, by {told.method.upper()}"
+    parts = [f"{head}; each school by itself.", ""]
     for one in told.schools:
         parts += [boxes.sentence(box, one.school, told.case) for box in one.boxes] or [f"{one.school}: {one.note}"]
         if one.boxes:
@@ -242,20 +260,23 @@ def text(told: Discovery, every: bool = False) -> str:
             parts += ["", _trajectory_text(one.trajectory)]
         parts.append("")
     parts.append(FOOT + (JUDGED if told.badge == JUDGEMENT else ""))
+    parts += [f"Note: {note}" for note in told.notes]
     return "\n".join(parts)
 
 
 FOOT = (
-    "Density: part of the box's worlds that are cases. Coverage: part of all cases that lie in the box. Quasi-p: the\n"
-    "chance that luck alone gave a limit what it adds. What goes together in a box need not be cause and effect."
+    "Density: part of what lies in the box that are cases. Coverage: part of all cases that lie in it. A run is a\n"
+    "world under one of several policies. Quasi-p: the chance that luck adds as much to a limit fixed beforehand.\n"
+    "Here it was chosen among many inputs on the very points that judge it, and luck does so far more often: trust\n"
+    "the half that was held out. What goes together in a box need not be cause and effect."
 )
 JUDGED = "\nWhat is looked at rests on judgement and was never tested."
 
 
 def _limit_row(box: Box, name: str, side: int, p: float) -> list[str]:
     value = box.limits[name][side]
-    limit = measures.quantity(float(value if value is not None else np.nan), measures.unit_of(name))
-    return [measures.called(name), f"{boxes.SIDES[side]} {limit}", f"{p:.2g}"]
+    limit = measures.quantity(float(value if value is not None else np.nan), explaining.unit_of(name))
+    return [explaining.called(name), f"{boxes.SIDES[side]} {limit}", f"{p:.2g}"]
 
 
 def _trajectory_text(way: pd.DataFrame) -> str:
@@ -269,8 +290,10 @@ def _trajectory_text(way: pd.DataFrame) -> str:
 
 def data(told: Discovery) -> dict[str, Any]:
     """All of it as plain data."""
-    keys = ("case", "outcome", "year", "level", "side", "method", "badge")
+    keys = ("case", "outcome", "year", "level", "side", "method", "badge", "policies")
     return {key: getattr(told, key) for key in keys} | {
+        "counted": told.points,
+        "notes": list(told.notes),
         "schools": [
             {
                 "school": one.school,
@@ -279,7 +302,7 @@ def data(told: Discovery) -> dict[str, Any]:
                 "trajectory": [] if one.trajectory.empty else _plain(one.trajectory),
             }
             for one in told.schools
-        ]
+        ],
     }
 
 

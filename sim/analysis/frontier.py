@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
-from sim.analysis import measures
-from sim.analysis.judge import Judge, Objective
+from sim import draws
+from sim.analysis.judge import Array, Judge, Objective, schools_of
 from sim.analysis.portfolios import Archive, Levers, Values, dominates, search
 from sim.ensemble import MOST_WORLDS, whole
 from sim.errors import InputError
-from sim.params import levers
+from sim.params import UNORDERED, WITHDRAWALS, idle, levers
+from sim.plan import EXECUTED, Plan
 from sim.reading import hint
 from sim.scenario import Scenario
-from sim.tables import lines, number
 
 PORTFOLIO, OWN, BASELINE = "portfolio", "your policy", "baseline"
 
@@ -23,20 +23,41 @@ CHECKED = 4
 """How many times as many worlds check what was found as searched for it."""
 
 
+RESAMPLES, SURE = 500, 0.95
+"""How often the checking worlds are drawn anew, and in which part of that one policy must beat another."""
+
+
 @dataclass(frozen=True)
 class Standing:
-    """How one policy does: in the worlds of the search, and in the others; `best` where no portfolio beats it there."""
+    """How one policy does: in the worlds of the search, and in the others.
+
+    `beaten_by` holds the portfolios, by number, that are as good there in every objective and better in one, each with
+    the part of RESAMPLES of these worlds in which it is.
+    """
 
     kind: str
     levers: Levers
     values: Values
     checked: Values
-    best: bool
+    beaten_by: Mapping[int, float]
+
+    @property
+    def surely(self) -> tuple[int, ...]:
+        """The portfolios that beat it, and not by luck."""
+        return tuple(n for n, part in self.beaten_by.items() if part >= SURE)
+
+    @property
+    def best(self) -> bool:
+        """Whether no portfolio surely beats it."""
+        return not self.surely
 
 
 @dataclass(frozen=True)
 class Frontier:
-    """Portfolios, the user's own policy and a baseline, with how the search went."""
+    """Portfolios, the user's own policy and a baseline, with how the search went.
+
+    `worlds` and `checked_worlds` were played under each of `schools`.
+    """
 
     scenario: str
     baseline: str
@@ -46,6 +67,7 @@ class Frontier:
     worlds: int
     checked_worlds: int
     seed: int
+    schools: tuple[str, ...]
 
     @property
     def portfolios(self) -> list[Standing]:
@@ -76,27 +98,81 @@ def frontier(
 ) -> Frontier:
     """Search for portfolios of a scenario's levers, and judge them, the scenario and a baseline in other worlds.
 
-    `worlds` are those of all schools together, 0 to worlds − 1; the next CHECKED × worlds check what was found.
-    Raises InputError for levers, ranges, worlds or objectives that cannot be meant, and where the extra lacks.
+    `worlds` are shared evenly among schools, which all play the same: 0 to worlds / schools − 1 each. CHECKED times as
+    many, the next ones, check what was found.
+    Raises InputError for levers, ranges, worlds or objectives that cannot be meant, a lever that can do nothing
+    whatever the others are, and where the extra lacks.
     """
     _check(ranges)
+    _refuse_idle(scenario, ranges)
     worlds, seed = whole("--worlds", worlds, FEWEST_WORLDS, MOST_WORLDS // (1 + CHECKED)), whole("--seed", seed, 0)
-    judge = Judge(scenario, baseline, tuple(objectives), range(worlds), seed, year)
-    other = Judge(scenario, baseline, tuple(objectives), range(worlds, worlds * (1 + CHECKED)), seed, year)
+    schools = schools_of(scenario)
+    each = worlds // len(schools)
+    judge = Judge(scenario, baseline, tuple(objectives), range(each), seed, year)
+    other = Judge(scenario, baseline, tuple(objectives), range(each, each * (1 + CHECKED)), seed, year)
     steps = {name: levers()[name].step for name in ranges}
-    own, base = (judge.own(), other.own()), (judge.base(), other.base())
+    own, base = judge.of(judge.own()), judge.of(judge.base())
     archive = search(judge, ranges, objectives, evaluations=evaluations, seed=seed, steps=steps, progress=progress)
-    checked = []
+    samples = []
     for n, (settings, _) in enumerate(archive.portfolios):
-        checked.append(other(settings))
+        samples.append(other.samples(settings))
         if checking is not None:
             checking(n + 1, len(archive.portfolios))
-    rows = [(PORTFOLIO, one[0], one[1], values) for one, values in zip(archive.portfolios, checked, strict=True)]
-    rows += [(OWN, {}, *own), (BASELINE, {}, *base)]
-    standings = tuple(
-        Standing(*row, best=not any(dominates(values, row[3], objectives) for values in checked)) for row in rows
+    rows = [(PORTFOLIO, *one) for one in archive.portfolios] + [(OWN, {}, own), (BASELINE, {}, base)]
+    samples += [other.own(), other.base()]
+    checked, beaten = [other.of(one) for one in samples], _beaten(samples, objectives, seed)
+    standings = tuple(Standing(*row, figures, by) for row, figures, by in zip(rows, checked, beaten, strict=True))
+    return Frontier(
+        scenario.name, baseline.name, tuple(objectives), standings, archive, each, CHECKED * each, seed, schools
     )
-    return Frontier(scenario.name, baseline.name, tuple(objectives), standings, archive, worlds, CHECKED * worlds, seed)
+
+
+def _beaten(samples: Sequence[Array], objectives: Sequence[Objective], seed: int) -> list[dict[int, float]]:
+    """Which portfolios beat each policy, and how surely: by paired bootstrap of `samples`, the portfolios' first.
+
+    All policies and schools are resampled in the same worlds. The last two policies are no portfolios.
+    """
+    told = [tuple(float(Judge.worst(o, v)) for o, v in zip(objectives, one, strict=True)) for one in samples]
+    pairs = [{n for n, better in enumerate(told[:-2]) if dominates(better, values, objectives)} for values in told]
+    count = samples[0].shape[-1]
+    drawn = draws.stream(seed, "portfolios", "resamples").integers(count, size=(RESAMPLES, count))
+    needed = {m for m, others in enumerate(pairs) if others}.union(*pairs)
+    again = {n: _resampled(samples[n], objectives, drawn) for n in sorted(needed)}
+    return [{n: _part(again[n], again[m]) for n in sorted(others)} for m, others in enumerate(pairs)]
+
+
+def _resampled(samples: Array, objectives: Sequence[Objective], drawn: Any) -> Array:
+    """The figures of each objective, less being better, in worlds drawn anew [objective, resample]."""
+    return np.stack([o.sign * Judge.worst(o, v[:, drawn]) for o, v in zip(objectives, samples, strict=True)])
+
+
+def _part(better: Array, worse: Array) -> float:
+    """In which part of the resamples one is as good in every objective and better in one."""
+    gains = worse - better
+    return float(np.mean((gains >= 0.0).all(axis=0) & (gains > 0.0).any(axis=0)))
+
+
+def _refuse_idle(scenario: Scenario, ranges: Mapping[str, tuple[float, float]]) -> None:
+    """Refuse levers that do nothing even where all that are searched are at work. Raises InputError."""
+    at_work = {name: high if high != levers()[name].neutral else low for name, (low, high) in ranges.items()}
+    plan = scenario.with_levers(**at_work).plan() if ranges else scenario.plan()
+    resting = idle(plan.levers, *_withdrawals(plan))
+    said = {UNORDERED: "withdrawals that are not yet ordered"}
+    problems = [
+        f"--lever {name}: does nothing in {scenario.name}, whatever the others are: it acts only with one of "
+        f"{', '.join(said.get(need, need) for need in resting[name])}. Set one in the scenario, or search it, too."
+        for name in ranges
+        if name in resting
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _withdrawals(plan: Plan) -> list[str]:
+    """What levers that act on withdrawals find in a plan, as `idle` takes it."""
+    some = [w for w in plan.withdrawals if w.troops]
+    words = [WITHDRAWALS] if some else []
+    return words + ([UNORDERED] if any(w.status != EXECUTED for w in some) else [])
 
 
 def _check(ranges: Mapping[str, tuple[float, float]]) -> None:
@@ -109,108 +185,3 @@ def _check(ranges: Mapping[str, tuple[float, float]]) -> None:
             )
     if problems:
         raise InputError(problems)
-
-
-# --- what is told ---------------------------------------------------------------------------------------------------
-
-
-def own_words(told: Frontier) -> str:
-    """Whether the user's own policy is beaten, by which portfolio and by how much, in worlds the search did not see."""
-    own, better = told.own, []
-    for one in told.portfolios:
-        if dominates(one.checked, own.checked, told.objectives):
-            gains = [
-                o.sign * (mine - its) / width
-                for o, mine, its, width in zip(
-                    told.objectives, own.checked, one.checked, told.archive.tolerance, strict=True
-                )
-            ]
-            better.append((min(gains), one))
-    if not better:
-        return f"Your policy ({told.scenario}) is beaten by none of these portfolios: each is worse in some objective."
-    _, best = max(better, key=lambda pair: pair[0])
-    each = ", ".join(
-        f"{measures.label_of(o.outcome)} {its:.3g} instead of {measures.quantity(mine, o.unit)}"
-        for o, its, mine in zip(told.objectives, best.checked, own.checked, strict=True)
-    )
-    count = f"{len(better)} of {len(told.portfolios)} portfolios are" if len(better) > 1 else "one portfolio is"
-    return (
-        f"Your policy ({told.scenario}) is beaten: {count} as good or better "
-        f"in every objective, most clearly {levers_words(best.levers)}: {each}."
-    )
-
-
-def levers_words(settings: Levers) -> str:
-    """Settings in words."""
-    return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in settings.items())
-
-
-def text(told: Frontier) -> str:
-    """The portfolios as a table, the user's own policy beside them, and how far the search can be trusted."""
-    names = list(told.archive.portfolios[0][0])
-    head = [
-        "",
-        *(name.replace("_", " ") for name in names),
-        *(measures.label_of(o.outcome) for o in told.objectives),
-        "",
-    ]
-    rows = [
-        [
-            one.kind,
-            *(f"{one.levers[name]:g}" if name in one.levers else "" for name in names),
-            *map(number, one.checked),
-            "" if one.best else "beaten",
-        ]
-        for one in told.standings
-    ]
-    what = "\n".join(f"  {o.words}, {o.unit}: the {o.best} is best" for o in told.objectives)
-    return "\n".join([
-        f"Portfolios for {told.scenario}: what is possible at once, in {told.checked_worlds:,} worlds that the search "
-        f"did not see\n{what}\n",
-        lines(head, rows),
-        f"\n{own_words(told)}\n{search_words(told)}",
-    ])  # fmt: skip
-
-
-def search_words(told: Frontier) -> str:
-    """How the search went, and how much of it held in other worlds."""
-    way, kept = told.archive.convergence, sum(one.best for one in told.portfolios)
-    early = " It was stopped early." if told.archive.stopped else ""
-    last, before = way.hypervolume.iloc[-1], way.hypervolume.iloc[-min(3, len(way))]
-    gain = (last - before) / last if last > 0 else 0.0
-    grown = f"grew by {gain:.1%}: {'settled' if gain < 0.01 else 'more evaluations may find more'}"
-    return (
-        f"Search: {told.archive.evaluations} different settings in {told.worlds:,} worlds, seed {told.seed}.{early} "
-        f"In its last fifth what is beaten {grown}. {kept} of {len(told.portfolios)} portfolios are beaten by no other "
-        f"in the worlds that check them."
-    )
-
-
-def table(told: Frontier) -> pd.DataFrame:
-    """A row per policy: kind, levers, objectives in the worlds of the search and, as checked_NAME, in the others."""
-    return pd.DataFrame([
-        {"kind": one.kind, **one.levers}
-        | {o.outcome: value for o, value in zip(told.objectives, one.values, strict=True)}
-        | {f"checked_{o.outcome}": value for o, value in zip(told.objectives, one.checked, strict=True)}
-        | {"beaten": not one.best}
-        for one in told.standings
-    ])  # fmt: skip
-
-
-def data(told: Frontier) -> dict[str, Any]:
-    """All of it as plain data."""
-    return {
-        "scenario": told.scenario, "baseline": told.baseline, "seed": told.seed, "worlds": told.worlds,
-        "checked_worlds": told.checked_worlds,
-        "objectives": [
-            {"outcome": o.outcome, "best_end": o.best, "quantile": o.level, "unit": o.unit} for o in told.objectives
-        ],
-        "policies": [
-            {"kind": s.kind, "levers": dict(s.levers), "values": list(s.values), "checked": list(s.checked),
-             "beaten": not s.best}
-            for s in told.standings
-        ],
-        "evaluations": told.archive.evaluations, "stopped": told.archive.stopped,
-        "convergence": told.archive.convergence.to_dict(orient="records"),
-        "own": own_words(told),
-    }  # fmt: skip

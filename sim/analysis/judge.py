@@ -1,7 +1,8 @@
 """Judging a policy by a few numbers: statistics of outcomes over fixed worlds, in the school that is worst for it.
 
-All policies are judged in the same worlds, so that they differ by policy and not by luck. A risk counts as a multiple
-of that of a baseline in the same world. Schools are never pooled: of their statistics the worst is taken.
+All policies are judged in the same worlds, and each of these under every school, so that policies differ by policy and
+schools by what they hold, and neither by luck. A risk counts as a multiple of that of a baseline in the same world.
+Schools are never pooled: of their statistics the worst is taken.
 """
 
 import re
@@ -12,17 +13,20 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from sim import ensemble
 from sim.analysis import measures
 from sim.batch.tables import column_names, columns, outcome_of
 from sim.errors import InputError
 from sim.outcomes import FRONTS, OUTCOMES
-from sim.plan import Plan
 from sim.priors import SCHOOLS
 from sim.reading import hint
 from sim.results import BEST, relative_risk
 from sim.scenario import Scenario
+from sim.scenario.blocks import EVERY_SCHOOL
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,14 @@ def objective(text: str) -> Objective:
     return Objective(name, best, int(match[1]) / 100 if match else 0.5)
 
 
+def schools_of(scenario: Scenario) -> tuple[str, ...]:
+    """The schools under which a scenario is judged: the one that it names, or all."""
+    return SCHOOLS if scenario.school == EVERY_SCHOOL else (scenario.school,)
+
+
 @dataclass(frozen=True)
 class Judge:
-    """Plays a policy, a scenario with some levers set, in these worlds and says how it does in each objective.
+    """Plays a policy, a scenario with some levers set, in these worlds under each school and judges each objective.
 
     Called with {lever: value} it returns a number per objective, in the unit of each. Deterministic.
     """
@@ -85,36 +94,57 @@ class Judge:
     year: int | None = None
 
     def __call__(self, levers: Mapping[str, float]) -> tuple[float, ...]:
-        return self.of(self.scenario.with_levers(**levers).plan())
+        return self.of(self.samples(levers))
 
-    def own(self) -> tuple[float, ...]:
-        """The scenario as it is."""
-        return self.of(self.scenario.plan())
+    def samples(self, levers: Mapping[str, float]) -> Array:
+        """What the scenario with these levers comes to in every world [objective, school, world]."""
+        return self._samples(self.scenario.with_levers(**levers) if levers else self.scenario)
 
-    def base(self) -> tuple[float, ...]:
-        """The baseline."""
-        return self.of(self._base_plan)
+    def own(self) -> Array:
+        """What the scenario as it is comes to, as `samples`."""
+        return self._samples(self.scenario)
 
-    def of(self, plan: Plan) -> tuple[float, ...]:
-        """Any policy. Raises InputError where an objective is no finite number."""
-        found, schools = self._columns(plan), np.array(ensemble.school_names(plan, self.worlds))
-        told = tuple(self._one(one, found[one.outcome], schools) for one in self.objectives)
-        for one, value in zip(self.objectives, told, strict=True):
-            if not np.isfinite(value):
-                raise InputError(f"{one.outcome}: no finite number for {plan.name}. Choose another objective.")
-        return told
+    def base(self) -> Array:
+        """What the baseline comes to, as `samples`."""
+        return self._samples(self._base)
 
-    def _one(self, one: Objective, values: Any, schools: Any) -> float:
-        """The worst school's quantile of one objective."""
-        if measures.is_risk(one.outcome):
-            base = xr.DataArray(self._base_columns[one.outcome], dims="world")
-            values = relative_risk(base, xr.DataArray(values, dims="world")).values
-        each = [float(np.quantile(values[schools == s], one.level)) for s in SCHOOLS if np.any(schools == s)]
-        return max(each) if one.sign > 0 else min(each)
+    def of(self, samples: Array) -> tuple[float, ...]:
+        """The figure of each objective: its quantile over worlds in the worst school."""
+        return tuple(float(self.worst(one, values)) for one, values in zip(self.objectives, samples, strict=True))
 
-    def _columns(self, plan: Plan) -> dict[str, Any]:
+    @staticmethod
+    def worst(one: Objective, values: Array) -> Array:
+        """The worst school's quantile of one objective: values [school, ..., world] give [...]."""
+        each = np.quantile(values, one.level, axis=-1)
+        return np.max(each, axis=0) if one.sign > 0 else np.min(each, axis=0)
+
+    def _samples(self, scenario: Scenario) -> Array:
+        """As `samples`. Raises InputError where an objective is no finite number."""
+        schools = schools_of(self.scenario)
+        found = np.stack([self._in_school(scenario.with_school(s), s) for s in schools], axis=1)
+        for one, values in zip(self.objectives, found, strict=True):
+            if not np.all(np.isfinite(values)):
+                raise InputError(
+                    f"{one.outcome}: no finite number in {int(np.sum(~np.isfinite(values))):,} of {values.size:,} "
+                    f"runs of {scenario.name}. Choose another objective."
+                )
+        return found
+
+    def _in_school(self, scenario: Scenario, school: str) -> Array:
+        """Every objective in every world of one school [objective, world]."""
+        found = self._columns(scenario)
+        return np.stack([self._relative(one, found[one.outcome], school) for one in self.objectives])
+
+    def _relative(self, one: Objective, values: Any, school: str) -> Any:
+        """A risk as a multiple of the baseline's; anything else as it is."""
+        if not measures.is_risk(one.outcome):
+            return values
+        base = xr.DataArray(self._base_columns[school][one.outcome], dims="world")
+        return relative_risk(base, xr.DataArray(values, dims="world")).values
+
+    def _columns(self, scenario: Scenario) -> dict[str, Any]:
         """Outcomes at the end of the year by flat name [R]."""
-        names = tuple(dict.fromkeys(outcome_of(one.outcome) for one in self.objectives))
+        plan, names = scenario.plan(), tuple(dict.fromkeys(outcome_of(one.outcome) for one in self.objectives))
         parts = [self.worlds[b.start : b.stop] for b in ensemble.blocks(len(self.worlds))]
         tables = [ensemble.outcomes_of(plan, part, self.seed, names) for part in parts]
         years = [int(y) for y in tables[0].year.values]
@@ -124,9 +154,9 @@ class Judge:
         return {name: np.concatenate([part[name][:, 0] for part in flat]) for name in flat[0]}
 
     @cached_property
-    def _base_plan(self) -> Plan:
-        return self.baseline.under(self.scenario).plan()
+    def _base(self) -> Scenario:
+        return self.baseline.under(self.scenario)
 
     @cached_property
-    def _base_columns(self) -> dict[str, Any]:
-        return self._columns(self._base_plan)
+    def _base_columns(self) -> dict[str, dict[str, Any]]:
+        return {school: self._columns(self._base.with_school(school)) for school in schools_of(self.scenario)}

@@ -1,31 +1,27 @@
 """What of a batch is judged: one number by policy and world, of an outcome or of what it differs from a baseline's.
 
-A risk is only looked at by front or as a multiple of a baseline's in the same world. Policies compare only within one
-nature: under the same assumptions about the world.
+A risk, also one by front, is only looked at as a multiple of a baseline's in the same world. Policies compare only
+within one nature: under the same assumptions about the world.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from sim.errors import InputError
 from sim.outcomes import OUTCOMES
 from sim.outcomes.declare import JUDGEMENT
-from sim.params import levers, uncertainties
+from sim.priors import SCHOOLS
 from sim.reading import hint
 from sim.results import RISKS, relative_risk
-
-LEVER = "lever_"
-"""What stands before a lever's name in the columns of a batch."""
 
 RELATIVE = "relative_"
 """What stands before a risk's name where it is a multiple of a baseline's."""
 
-PLACES = ("nature", "world", "school")
-"""Columns of a batch's worlds that are no uncertainty."""
+MOST_LEFT_OUT = 0.05
+"""Largest part of a school's worlds that may be left out for want of a number."""
 
 
 def policy_number(found: Any, word: int | str, what: str = "--policy") -> int:
@@ -50,56 +46,104 @@ def _few(numbers: Sequence[int]) -> str:
     return ", ".join(map(str, numbers))
 
 
-def policy_numbers(found: Any, words: Sequence[int | str] = ()) -> list[int]:
-    """The numbers of these policies, each once, or of all. Raises InputError, also where their natures differ."""
-    chosen = list(dict.fromkeys(policy_number(found, word) for word in words)) or [int(n) for n in found.policies.index]
-    one_nature(found, chosen)
-    return chosen
+def policy_numbers(found: Any, words: Sequence[int | str] = (), option: str = "--policy") -> list[int]:
+    """The numbers of these policies, each once, or of all; `option` is what names them. Raises InputError."""
+    named = [policy_number(found, word, option) for word in words]
+    return list(dict.fromkeys(named)) or [int(n) for n in found.policies.index]
 
 
-def one_nature(found: Any, policies: Sequence[int]) -> str:
-    """The nature that these policies share. Raises InputError where they are played under different assumptions."""
+def one_nature(
+    found: Any, policies: Sequence[int], option: str = "--policy", fewest: int = 1, base: int | None = None
+) -> str:
+    """The nature that these policies, and a baseline, share.
+
+    Raises InputError where they are played under different assumptions. It says what to choose instead: `fewest`
+    policies or more of one nature, named with `option`, and a baseline of theirs.
+    """
     natures = found.policies.loc[list(policies), "nature"]
-    if natures.nunique() > 1:
-        same = [int(n) for n in natures.index[natures == natures.iloc[0]]]
-        other = int(natures.index[natures != natures.iloc[0]][0])
-        raise InputError(
-            f"policies {same[0]} and {other} assume different worlds (uncertainties, school or tables) and do not "
-            f"compare. Choose policies of one nature: --policy {' --policy '.join(map(str, same[:3]))} …"
-        )
-    return str(natures.iloc[0])
+    own = natures.iloc[0] if base is None else found.policies.loc[base, "nature"]
+    if (natures == own).all():
+        return str(own)
+    pair = int(natures.index[0]) if base is None else base, int(natures.index[natures != own][0])
+    told = f"policies {pair[0]} and {pair[1]} assume different worlds (uncertainties, school or tables)"
+    raise InputError(f"{told} and do not compare. {_instead(found, natures, option, fewest, base)}")
+
+
+def _instead(found: Any, natures: Any, option: str, fewest: int, base: int | None) -> str:
+    """What to choose where natures differ: policies held against this baseline, or else another baseline."""
+    groups = {str(one): [int(n) for n in natures.index[natures == one]] for one in natures.unique()}
+    if base is not None:
+        own = [n for n in groups.get(str(found.policies.loc[base, "nature"]), []) if n != base or fewest > 1]
+        if len(own) >= fewest:
+            return f"Choose policies of one nature: {_options(option, own)}."
+    for nature, same in sorted(groups.items(), key=lambda group: -len(group[1])):
+        every = [int(n) for n in found.policies.index[found.policies["nature"].astype(str) == nature]]
+        bases = [n for n in every if n not in same] or (same if fewest > 1 else same[:1])
+        rest = [n for n in same if fewest > 1 or n != bases[0]]
+        if base is None and len(same) >= fewest:
+            return f"Choose policies of one nature: {_options(option, same)}."
+        if base is not None and len(rest) >= fewest:
+            chosen = f"{_options(option, rest)} --against {bases[0]}"
+            return f"Choose policies of one nature and a baseline of theirs: {chosen}."
+    return "Too few share their assumptions: play them again with the same uncertainties, school and tables."
+
+
+def _options(option: str, policies: Sequence[int]) -> str:
+    """Policies as the command takes them."""
+    return " ".join(f"{option} {policy}" for policy in policies)
+
+
+def distinct(found: Any, policies: Sequence[int]) -> tuple[list[int], tuple[str, ...]]:
+    """These policies without those whose plan is the very same as that of an earlier one, and a note on them."""
+    plans, first = found.policies["plan"], dict[str, int]()
+    twins = [(p, first[plans[p]]) for p in policies if first.setdefault(plans[p], p) != p]
+    kept = [p for p in policies if p not in {later for later, _ in twins}]
+    told = ", ".join(f"{later} is {earlier}" for later, earlier in twins[:6]) + (", …" if len(twins) > 6 else "")
+    return kept, (f"Policies that are the very same count once: {told}.",) if twins else ()
 
 
 def measured(
-    found: Any, name: str, year: int | None = None, against: int | str | None = None, policies: Sequence[int | str] = ()
+    found: Any,
+    name: str,
+    year: int | None = None,
+    against: int | str | None = None,
+    policies: Sequence[int | str] = (),
+    option: str = "--policy",
+    fewest: int = 1,
 ) -> xr.DataArray:
     """An outcome of a batch by policy and world: dims (policy, world), coords label and school, attrs as an outcome.
 
     With `against`, a policy's number or label, it is the difference to that policy in the same world; of a risk it is
-    the ratio. `year` is the last one unless given. attrs["label"] says in words what is measured.
+    the ratio. `year` is the last one unless given. `option` is what the user names `policies` with, `fewest` how many
+    are needed. attrs["label"] says in words what is measured, attrs["baseline"] the label of that policy.
 
-    Raises InputError for an unknown outcome, year or policy, a risk of any ally without a baseline, policies under
-    different assumptions, or values that are no finite numbers.
+    Policies that are the very same count once, and a world in which one of them has no finite number is left out for
+    all: attrs["notes"] says so.
+
+    Raises InputError for an unknown outcome, year or policy, a risk without a baseline, policies under different
+    assumptions, or more than MOST_LEFT_OUT of a school's worlds without a number.
     """
     plain = name.removeprefix(RELATIVE)
     base = None if against is None else policy_number(found, against, "--against")
-    if base is None and (plain == "risk" or name != plain):
-        raise InputError(f"{name}: a risk is shown by front or relative to a baseline. Add --against 0, or a front.")
+    if base is None and (is_risk(plain) or name != plain):
+        raise InputError(
+            f"{name}: the level of a risk rests on an assumed anchor, so that it is only shown relative to a baseline. "
+            f"Add --against 0."
+        )
     if name != plain and not is_risk(plain):
         raise InputError(f"{name}: only risks are ratios to a baseline. Write {plain} with --against.")
-    chosen = policy_numbers(found, policies)
-    if base is not None:
-        one_nature(found, [*chosen, base])
-    table = found.table([plain], year)
+    chosen, notes = distinct(found, policy_numbers(found, policies, option))
+    one_nature(found, chosen, option, fewest, base)
+    table = found.table([plain], year, [*chosen, *([] if base is None else [base])])
     if plain not in table:
         raise InputError(f"{plain}: no outcome of this batch. {hint(plain, map(str, table.data_vars), most=40)}")
     values = table[plain].sel(policy=chosen)
-    attrs = dict(table[plain].attrs) | {"label": label_of(plain)}
+    attrs = dict(table[plain].attrs) | {"label": label_of(plain), "baseline": ""}
     if base is not None:
         values, attrs = _beside(values, table[plain].sel(policy=base, drop=True), attrs, plain, found, base)
-    _finite(values, name)
-    attrs |= {"outcome": name, "year": int(year if year is not None else found.years[-1])}
-    return values.transpose("policy", "world").assign_attrs(attrs)
+    values, left = _complete(values.transpose("policy", "world"), name, option)
+    attrs |= {"outcome": name, "year": int(year if year is not None else found.years[-1]), "notes": (*notes, *left)}
+    return values.assign_attrs(attrs)
 
 
 def is_risk(name: str) -> bool:
@@ -115,21 +159,34 @@ def _beside(
     if is_risk(name):
         base = base.drop_vars("label", errors="ignore")
         ratio = relative_risk(base, values)
-        return ratio, attrs | dict(ratio.attrs) | {"units": f"times that of {whose}"}
-    more = {"badge": JUDGEMENT, "label": f"{attrs['label']}, difference to {whose}"}
+        return ratio, attrs | dict(ratio.attrs) | {"units": f"times that of {whose}", "baseline": whose}
+    more = {"badge": JUDGEMENT, "label": f"{attrs['label']}, difference to {whose}", "baseline": whose}
     return values - base.drop_vars("label", errors="ignore"), attrs | more
 
 
-def _finite(values: xr.DataArray, name: str) -> None:
-    """Refuse what no analysis can use. Raises InputError."""
-    if not np.all(np.isfinite(values)):
-        bad = ~np.isfinite(values.transpose("policy", "world").to_numpy())
-        row, column = np.argwhere(bad)[0]
-        policy, world = int(values.policy[row]), int(values.world[column])
-        raise InputError(
-            f"{name}: {int(bad.sum()):,} of {bad.size:,} values are no finite numbers, first that of policy {policy} "
-            f"in world {world}. Choose another outcome, year or policy."
-        )
+def _complete(values: xr.DataArray, name: str, option: str) -> tuple[xr.DataArray, tuple[str, ...]]:
+    """The worlds in which every policy has a finite number, and a note on the others. Raises InputError."""
+    sound = np.isfinite(values.values)
+    whole = sound.all(axis=0)
+    if whole.all():
+        return values, ()
+    told = []
+    for school in (s for s in SCHOOLS if bool((values.school == s).any())):
+        own = values.school.values == school
+        lost, count = int(np.sum(own & ~whole)), int(own.sum())
+        if lost > MOST_LEFT_OUT * count:
+            worst = int(values.policy.values[int((~sound[:, own]).sum(axis=1).argmax())])
+            raise InputError(
+                f"{name}: no finite number in {lost:,} of {count:,} worlds of the {school} school, most of all under "
+                f"policy {worst}; {MOST_LEFT_OUT:.0%} may be left out. See failures.parquet, and choose another "
+                f"outcome or year, or other policies with {option}."
+            )
+        told += [f"{lost:,} of {count:,} of {school}"] if lost else []
+    note = (
+        f"Worlds left out under every policy, since one of them has no finite {name} there: {', '.join(told)}; "
+        f"failures.parquet says why a run failed."
+    )
+    return values.isel(world=np.flatnonzero(whole)), (note,)
 
 
 def label_of(name: str) -> str:
@@ -142,75 +199,17 @@ def label_of(name: str) -> str:
     return name
 
 
-# --- what they are explained by -------------------------------------------------------------------------------------
-
-
-def explaining(found: Any, policies: Sequence[int], worlds: Sequence[int]) -> pd.DataFrame:
-    """What varies among worlds, and levers among several policies: rows (policy, world), a column each, floats.
-
-    Where a policy leaves a lever as its scenario has it, the scenario's value stands, if it is one over the whole run;
-    a lever that moves there is left out, and so is what does not vary.
-    Raises InputError where an uncertainty is no finite number.
-    """
-    nature = one_nature(found, policies)
-    rows = found.worlds[found.worlds["nature"].astype(str) == nature].set_index("world")
-    uncertain = rows.reindex(list(worlds)).drop(columns=[c for c in PLACES if c in rows]).astype(np.float64)
-    set_by = lever_values(found, policies)
-    frames = []
-    for policy in policies:
-        frame = uncertain.copy()
-        for column in set_by.columns[set_by.notna().all()]:
-            frame[column] = float(set_by.loc[policy, column])
-        frames.append(frame)
-    table = pd.concat(frames, keys=list(policies), names=["policy", "world"])
-    lacking = [str(c) for c in table if not np.all(np.isfinite(table[c]))]
-    if lacking:
-        raise InputError(f"{', '.join(lacking)}: not a finite number in every world. Analyse worlds that are complete.")
-    return table.loc[:, table.nunique() > 1]
-
-
-def lever_values(found: Any, policies: Sequence[int]) -> pd.DataFrame:
-    """The levers that vary in a batch by policy, as their scenarios have them where nothing else is said, or NaN."""
-    columns = [str(c) for c in found.policies if str(c).startswith(LEVER)]
-    table = found.policies.loc[list(policies), columns].astype(np.float64)
-    for policy, column in np.argwhere(table.isna().to_numpy()):
-        try:
-            path = found.plan(int(table.index[policy])).levers
-        except InputError:
-            continue
-        own = path[columns[column].removeprefix(LEVER)]
-        table.iloc[policy, column] = own[-1] if np.all(own == own[-1]) else np.nan
-    return table
-
-
-def unit_of(name: str) -> str:
-    """The unit of an uncertainty, or of a lever's column; nothing where it is undeclared."""
-    declared = _declared(name)
-    return declared.unit if declared else ""
-
-
-def about(name: str) -> str:
-    """One clause on an uncertainty or on a lever's column; nothing where it is undeclared."""
-    declared = _declared(name)
-    return declared.about.split(";")[0] if declared else ""
-
-
-def called(name: str) -> str:
-    """The name of an uncertainty or lever as people say it."""
-    return name.removeprefix(LEVER).replace("_", " ")
-
-
-def _declared(name: str) -> Any:
-    return levers().get(name.removeprefix(LEVER)) if name.startswith(LEVER) else uncertainties().get(name)
-
-
 BARE = ("share", "index", "probability", "elasticity", "factor", "logit", "log")
 """Units that are not said beside a number, as little as a scale such as `0 to 1`."""
 
 
 def quantity(value: float, unit: str) -> str:
     """A number with three digits and its unit: `4.2% of GDP`, `0.031 log/yr`, `12,000 persons`."""
-    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return with_unit(f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}", unit)
+
+
+def with_unit(text: str, unit: str) -> str:
+    """A number that is written already, and its unit."""
     if unit in BARE or (unit[:1].isdigit() and " " in unit) or unit.startswith("-"):
         return text
     return f"{text}{unit}" if unit.startswith("%") else f"{text} {unit}".rstrip()

@@ -15,13 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from scipy.stats import rankdata
+from scipy import stats
 
 from sim.analysis import measures
 from sim.errors import InputError
 from sim.priors import SCHOOLS
 from sim.results import BEST, shortfall
-from sim.tables import lines, number
 
 REGRETS = {"median": 0.5, "p90": 0.9, "maximum": 1.0}
 PERCENTILES = {"p50": 0.5, "p5": 0.05, "p95": 0.95}
@@ -33,7 +32,8 @@ class Robustness:
     """How each policy does in one outcome, by school.
 
     `table` has dims (policy, school): median, p90 and maximum of the regret, p5, p50 and p95 of the outcome, its worst
-    and best world, and the rank by p90 of regret, 1 the least regretted. `values` and `regret` are by policy and world.
+    and best world, the rank by p90 of regret, 1 the least regretted, and p90_low and p90_high, between which the p90 of
+    endless worlds lies in all schools at once with 95% confidence. `values` and `regret` are by policy and world.
     """
 
     outcome: str
@@ -44,13 +44,29 @@ class Robustness:
 
     @property
     def worst_school(self) -> xr.DataArray:
-        """The school in which each policy is regretted most, by p90 of regret [policy]."""
-        return self.table.school[self.table.p90.argmax("school")]
+        """The school in which each policy is regretted most, by p90 of regret [policy]; "" where it may be luck.
+
+        Schools are dealt other worlds: one is named only if its interval lies above those of all others.
+        """
+        place = self.table.p90.argmax("school")
+        others = self.table.p90_high.where(self.table.school != self.table.school[place])
+        clear = self.table.p90_low.isel(school=place) > others.max("school").fillna(-np.inf)
+        return self.table.school[place].where(clear, "")
 
     @property
     def guarantee(self) -> xr.DataArray:
         """The p90 of regret in the worst school [policy]: what a policy promises whichever school is right."""
         return self.table.p90.max("school")
+
+    @property
+    def interval(self) -> tuple[xr.DataArray, xr.DataArray]:
+        """Between what the guarantee of endless worlds lies with 95% confidence, by policy: low, high."""
+        return self.table.p90_low.max("school"), self.table.p90_high.max("school")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know about policies and worlds that were left out."""
+        return tuple(self.values.attrs["notes"])
 
     @property
     def least_regretted(self) -> int:
@@ -82,25 +98,42 @@ def robustness(
     Raises InputError for fewer than two policies, policies under different assumptions, or what `measured` refuses.
     """
     base = against if measures.is_risk(outcome.removeprefix(measures.RELATIVE)) else None
-    values = measures.measured(found, outcome, year, base, policies)
+    values = measures.measured(found, outcome, year, base, policies, "--only", 2)
     if values.sizes["policy"] < 2:
-        raise InputError("regret: takes two policies or more, got 1. Take more of them, or all.")
+        raise InputError("regret: takes two policies or more that differ, got 1. Take more of them, or all.")
     short = shortfall(values, best)
     return Robustness(outcome, best, values, short, summarised(values, short, best))
 
 
 def summarised(values: xr.DataArray, short: xr.DataArray, best: str) -> xr.Dataset:
     """Regret, percentiles and ends by policy and school."""
-    found = {}
-    for school in schools(values):
+    found, there = {}, schools(values)
+    for school in there:
         own, regret = (a.isel(world=np.flatnonzero(a.school == school)) for a in (values, short))
         told = {name: regret.quantile(level, "world").drop_vars("quantile") for name, level in REGRETS.items()}
         told |= {name: own.quantile(level, "world").drop_vars("quantile") for name, level in PERCENTILES.items()}
         low, high = own.min("world"), own.max("world")
         told |= {"worst": high, "best": low} if best == "lowest" else {"worst": low, "best": high}
-        told["rank"] = told["p90"].copy(data=rankdata(told["p90"].values, method="min"))
+        low, high = interval(regret.transpose("policy", "world").values, REGRETS["p90"], len(there))
+        told |= {"p90_low": told["p90"].copy(data=low), "p90_high": told["p90"].copy(data=high)}
+        told["rank"] = told["p90"].copy(data=stats.rankdata(told["p90"].values, method="min"))
         found[school] = xr.Dataset(told)
     return xr.concat(found.values(), dim=pd.Index(found, name="school")).transpose("policy", "school")
+
+
+CONFIDENCE = 0.95
+
+
+def interval(values: Any, level: float, families: int = 1) -> tuple[Any, Any]:
+    """Ends [P] between which a quantile of endless worlds lies: order statistics of values [P, R], whatever their law.
+
+    With 95% confidence for so many families at once (Bonferroni). Where R is too small for that, it ends at the
+    smallest or largest value.
+    """
+    count, tail = values.shape[1], (1.0 - CONFIDENCE) / families / 2.0
+    below = stats.binom.ppf([tail, 1.0 - tail], count, level).astype(int)
+    ordered = np.sort(values, axis=1)
+    return ordered[:, max(below[0] - 1, 0)], ordered[:, min(below[1], count - 1)]
 
 
 def schools(values: xr.DataArray) -> tuple[str, ...]:
@@ -121,6 +154,14 @@ class Demand:
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.sign} {self.level:g}"
+
+    def data(self, attrs: Any) -> dict[str, Any]:
+        """The demand as plain data, with the unit of what was measured and whose risk a ratio is held against."""
+        unit, whose = attrs.get("units", ""), attrs["baseline"]
+        return {
+            "outcome": self.outcome, "sign": self.sign, "level": self.level, "unit": unit, "baseline": whose or None,
+            "words": measures.with_unit(str(self), unit),
+        }  # fmt: skip
 
 
 def demand(text: str) -> Demand:
@@ -143,106 +184,33 @@ def satisficing(
     policies: Sequence[int | str] = (),
     against: int | str = 0,
 ) -> xr.DataArray:
-    """The share of worlds that meet all demands, 0 to 1: dims (policy, school). Raises InputError as `measured`."""
+    """The share of worlds that meet all demands, 0 to 1: dims (policy, school).
+
+    attrs: demands as plain data, notes, and counts {school: worlds}. Raises InputError as `measured`.
+    """
     if not demands:
         raise InputError("satisfy: nothing is asked. Give a demand, such as risk<=1.5.")
     met: list[xr.DataArray] = []
+    told, notes = [], dict[str, None]()
     for one in demands:
         base = against if measures.is_risk(one.outcome.removeprefix(measures.RELATIVE)) else None
-        values = measures.measured(found, one.outcome, year, base, policies)
+        values = measures.measured(found, one.outcome, year, base, policies, "--only")
         met.append(SIGNS[one.sign](values, one.level))
+        told.append(one.data(values.attrs))
+        notes |= dict.fromkeys(values.attrs["notes"])
+        notes |= dict.fromkeys(_warning(told[-1], met[-1]))
     every = reduce(operator.and_, met)
     parts = {
         school: every.isel(world=np.flatnonzero(every.school == school)).mean("world") for school in schools(every)
     }
-    return xr.concat(parts.values(), dim=pd.Index(parts, name="school")).transpose("policy", "school")
+    share = xr.concat(parts.values(), dim=pd.Index(parts, name="school")).transpose("policy", "school")
+    return share.assign_attrs(demands=told, notes=tuple(notes))
 
 
-# --- what is told ---------------------------------------------------------------------------------------------------
-
-SHOWN = 12
-"""Policies in a table, the least regretted first, unless all are asked for."""
-
-FOOT = (
-    "Regret: how far a policy falls short of the best of these policies in the same world; a rank is by school, 1 is\n"
-    "the least regretted. Schools are rival theories and never pooled: the worst of them is what a policy can promise."
-)
-
-
-def text(found: Any, robust: Robustness, every: bool = False) -> str:
-    """Regret and percentiles by policy and school as tables, first who has the least regret in the worst school."""
-    unit, year = robust.values.attrs.get("units", ""), robust.values.attrs["year"]
-    label, table, names = robust.values.attrs["label"], robust.table, schools(robust.values)
-    order = _order(robust, every)
-    regrets = [
-        [_who(found, p), *(f"{number(_at(table.p90, p, s))} ({_at(table['rank'], p, s):.3g})" for s in names),
-         f"{number(float(robust.guarantee.sel(policy=p)))} ({robust.worst_school.sel(policy=p).item()})"]
-        for p in order
-    ]  # fmt: skip
-    ranges = [
-        [_who(found, p), *("{} ({}–{})".format(*(number(_at(table[n], p, s)) for n in PERCENTILES)) for s in names)]
-        for p in order
-    ]  # fmt: skip
-    parts = [
-        f"{label}, {unit}, end of {year}; the {robust.best} is best\n",
-        "regret, at most in 90% of worlds (rank)",
-        lines(["policy", *names, "worst school"], regrets),
-        "\noutcome, median (90% of worlds)",
-        lines(["policy", *names], ranges),
-    ]
-    return "\n".join(parts) + _left_out(robust, order)
-
-
-def satisficing_text(found: Any, share: xr.DataArray, demands: Sequence[Demand], every: bool = False) -> str:
-    """The share of worlds that meet the demands, by policy and school; the best in its worst school first."""
-    names, worst = [str(s) for s in share.school.values], share.min("school")
-    order = [int(p) for p in share.policy.values[np.argsort(-worst.values, kind="stable")]]
-    rows = [
-        [_who(found, p), *(f"{_at(share, p, s):.0%}" for s in names), f"{float(worst.sel(policy=p)):.0%}"]
-        for p in (order if every else order[:SHOWN])
-    ]
-    return f"worlds with {' and '.join(map(str, demands))}\n" + lines(["policy", *names, "worst school"], rows)
-
-
-def data(found: Any, robust: Robustness) -> dict[str, Any]:
-    """Regret, percentiles, ends and ranks by policy and school as plain data."""
-    table = robust.table
-    rows = [
-        {"policy": p, "label": str(found.policies.loc[p, "label"]), "school": s}
-        | {str(name): _at(table[name], p, s) for name in table.data_vars}
-        for p in map(int, table.policy.values)
-        for s in schools(robust.values)
-    ]
-    attrs = robust.values.attrs
-    return {
-        "outcome": robust.outcome, "best_end": robust.best, "unit": attrs.get("units", ""), "year": attrs["year"],
-        "badge": attrs.get("badge", ""), "label": attrs["label"], "policies": rows,
-    }  # fmt: skip
-
-
-def satisficing_data(found: Any, share: xr.DataArray, demands: Sequence[Demand]) -> dict[str, Any]:
-    """The share of worlds that meet the demands as plain data."""
-    rows = [
-        {"policy": p, "label": str(found.policies.loc[p, "label"]), "school": str(s), "share": _at(share, p, str(s))}
-        for p in map(int, share.policy.values)
-        for s in share.school.values
-    ]
-    return {"demands": list(map(str, demands)), "policies": rows}
-
-
-def _order(robust: Robustness, every: bool) -> list[int]:
-    ordered = robust.guarantee.policy.values[np.argsort(robust.guarantee.values, kind="stable")]
-    return [int(p) for p in (ordered if every else ordered[:SHOWN])]
-
-
-def _left_out(robust: Robustness, shown: Sequence[int]) -> str:
-    more = robust.guarantee.sizes["policy"] - len(shown)
-    return f"\n{more} more policies are regretted more; --all shows them." if more else ""
-
-
-def _who(found: Any, policy: int) -> str:
-    return f"{policy} {found.policies.loc[policy, 'label']}"
-
-
-def _at(values: xr.DataArray, policy: int, school: str) -> float:
-    return float(values.sel(policy=policy, school=school))
+def _warning(told: dict[str, Any], met: xr.DataArray) -> tuple[str, ...]:
+    """A note on a demand that tells no policy from another."""
+    if bool(met.all()) or not bool(met.any()):
+        how = "met in every world by every policy" if bool(met.all()) else "met in no world by any policy"
+        more = " It asks for a multiple of the baseline's risk, of which 1 is as much." if told["baseline"] else ""
+        return (f"{told['words']} is {how}: it tells them not apart.{more}",)
+    return ()

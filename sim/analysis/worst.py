@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from scipy import stats
 
-from sim.analysis import measures
+from sim.analysis import explaining, measures
 from sim.analysis.robustness import Robustness, schools
 from sim.errors import InputError
 from sim.reading import hint
@@ -17,7 +17,8 @@ from sim.reading import hint
 class WorstCase:
     """The world in which a policy is regretted most: what it costs there, and what is special about that world.
 
-    `special` lists (uncertainty, value, its place among the school's worlds 0 to 1, rank correlation with the regret).
+    `special` lists (uncertainty, value, its place among the school's worlds 0 to 1, rank correlation with the regret),
+    of what goes with the regret more than luck would among `tested` uncertainties.
     """
 
     policy: int
@@ -29,7 +30,11 @@ class WorstCase:
     better: str
     better_value: float
     special: tuple[tuple[str, float, float, float], ...]
+    tested: int = 0
 
+
+FALSE = 0.05
+"""Expected part of luck among the uncertainties that are said to go with a regret (Benjamini and Hochberg 1995)."""
 
 SPECIAL = 3
 """Uncertainties that are named, at most."""
@@ -41,6 +46,8 @@ EXTREME = 0.8
 def worst_case(found: Any, robust: Robustness, policy: int | str, school: str | None = None) -> WorstCase:
     """The world, of all schools or of one, in which a policy is regretted most. Raises InputError."""
     number = measures.policy_number(found, policy)
+    twins = found.policies["plan"][robust.values.policy.values] == found.policies["plan"][number]
+    number = int(twins.index[twins][0]) if number not in robust.values.policy and twins.any() else number
     if number not in robust.values.policy:
         raise InputError(f"--policy {policy!r}: not among the policies that are compared. Take it in.")
     there = schools(robust.values)
@@ -56,30 +63,29 @@ def worst_case(found: Any, robust: Robustness, policy: int | str, school: str | 
     return WorstCase(
         number, str(found.policies.loc[number, "label"]), world, name, float(regret.sel(world=world)),
         float(values.sel(policy=number)), str(found.policies.loc[int(better.policy), "label"]), float(better),
-        _special(found, regret, number, world, name),
+        *_special(found, regret, number, world, name),
     )  # fmt: skip
 
 
 def _special(
     found: Any, regret: xr.DataArray, policy: int, world: int, school: str
-) -> tuple[tuple[str, float, float, float], ...]:
-    """What goes with a policy's regret in a school and stands far out in a world."""
+) -> tuple[tuple[tuple[str, float, float, float], ...], int]:
+    """What goes with a policy's regret in a school and stands far out in a world, and how many were tested for it."""
     own = regret.isel(world=np.flatnonzero(regret.school == school))
     worlds = [int(w) for w in own.world.values]
-    table = measures.explaining(found, [policy], worlds).loc[policy]
-    if table.empty or not float(own.std()) > 0:
-        return ()
-    sure, places = 2.0 / np.sqrt(len(worlds)), []
-    for name in map(str, table):
-        values = table[name]
-        if values.nunique() < 2:
-            continue
-        rho = float(stats.spearmanr(values, own.values).statistic)
-        place = float((values.rank() / (len(values) + 1)).loc[world])
-        toward = place if rho > 0 else 1.0 - place
-        if abs(rho) > sure and toward >= EXTREME:
-            places.append((abs(rho), (name, float(values.loc[world]), place, rho)))
-    return tuple(told for _, told in sorted(places, key=lambda one: (-one[0], one[1][0]))[:SPECIAL])
+    table = explaining.varying(found, [policy], worlds)[0].loc[policy]
+    table = table.loc[:, table.nunique() > 1]
+    if table.empty or not np.ptp(own.values) > 0:
+        return (), 0
+    told = [stats.spearmanr(table[name], own.values) for name in table]
+    sure = stats.false_discovery_control(np.nan_to_num([one.pvalue for one in told], nan=1.0)) <= FALSE
+    places = []
+    for name, rho, goes in zip(map(str, table), (float(one.statistic) for one in told), sure, strict=True):
+        place = float((table[name].rank() / (len(worlds) + 1)).loc[world])
+        if goes and (place if rho > 0 else 1.0 - place) >= EXTREME:
+            places.append((abs(rho), (name, float(table[name].loc[world]), place, rho)))
+    kept = sorted(places, key=lambda one: (-one[0], one[1][0]))[:SPECIAL]
+    return tuple(one for _, one in kept), len(told)
 
 
 def words(worst: WorstCase, robust: Robustness, directory: str) -> str:
@@ -93,11 +99,16 @@ def words(worst: WorstCase, robust: Robustness, directory: str) -> str:
         f"{measures.quantity(worst.better_value, unit)} under {worst.better}, a regret of {worst.regret:.3g}."
     )
     places = [
-        f"{measures.called(n)} ({_clause(n)}) at {measures.quantity(value, measures.unit_of(n))}, "
+        f"{explaining.called(n)} ({_clause(n)}) at {measures.quantity(value, explaining.unit_of(n))}, "
         f"its {measures.ordinal(place)} percentile"
         for n, value, place, _ in worst.special
     ]
-    why = f" Of what goes with its regret in this school, it has there {'; '.join(places)}." if places else ""
+    why = (
+        f" Of what goes with its regret in this school, it has there {'; '.join(places)} (rank correlations of "
+        f"{worst.tested} uncertainties, tested together; of those named {FALSE:.0%} may be luck)."
+        if places
+        else ""
+    )
     return f"{told}{why}\nPlay that world: article5 repeat {directory} --policy {worst.policy} --world {worst.world}"
 
 
@@ -110,5 +121,5 @@ def data(worst: WorstCase, robust: Robustness, directory: str) -> dict[str, Any]
 
 
 def _clause(name: str) -> str:
-    clause = measures.about(name) or name
+    clause = explaining.about(name) or name
     return f"{clause[0].lower()}{clause[1:]}"

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from sim import charts, policy_charts, saving
-from sim.analysis import discovery, frontier, judge, robustness, worst
+from sim.analysis import discovery, frontier, frontier_words, judge, robust_words, robustness, worst
 from sim.batch import opened
 from sim.cli.base import main, progress
 from sim.errors import InputError
@@ -62,7 +62,9 @@ def discover(
             method=method, school=school, inputs=inputs, most=boxes, step=box, progress=report,
         )  # fmt: skip
     if chart is not None:
-        spec = charts.titled(policy_charts.BOXES["light"], f"Worlds with {told.case}", f"end of {told.year}")
+        spec = charts.titled(
+            policy_charts.BOXES["light"], f"{told.points.capitalize()} with {told.case}", f"end of {told.year}"
+        )
         charts.save(spec, policy_charts.box_frame(told), chart)
         click.echo(f"Written to {chart}", err=True)
     click.echo(json.dumps(discovery.data(told), indent=2) if as_json else discovery.text(told, every))
@@ -108,16 +110,20 @@ def robust(directory, outcomes, demands, year, against, only, policies, every, c
         click.echo(f"Written to {chart}", err=True)
     if as_json:
         told = {
-            "outcomes": [robustness.data(found, one) for one in judged],
-            "satisficing": None if met is None else robustness.satisficing_data(found, met, asked),
+            "outcomes": [robust_words.data(found, one) for one in judged],
+            "satisficing": None if met is None else robust_words.satisficing_data(found, met),
             "worst_cases": [worst.data(case, one, str(directory)) for one, case in cases],
+            "notes": robust_words.notes(judged, met),
         }
         click.echo(json.dumps(told, indent=2))
         return
-    parts = [robustness.text(found, one, every) for one in judged]
-    parts += [] if met is None else [robustness.satisficing_text(found, met, asked, every)]
+    parts = [robust_words.text(found, one, every) for one in judged]
+    parts += [] if met is None else [robust_words.satisficing_text(found, met, every)]
+    listed = [p for one in judged for p in robust_words.shown(one, every)]
+    listed += [] if met is None else robust_words.shown_satisfied(met, every)
+    parts += [words for words in [robust_words.key(found, listed)] if words]
     parts += [worst.words(case, one, str(directory)) for one, case in cases]
-    click.echo("\n\n".join([*parts, robustness.FOOT]))
+    click.echo("\n\n".join([*parts, robust_words.foot(judged, met)]))
 
 
 @main.command()
@@ -134,7 +140,13 @@ def robust(directory, outcomes, demands, year, against, only, policies, every, c
 )
 @click.option("--baseline", default="baseline", show_default=True, help="Risks are multiples of this scenario's.")
 @click.option("--year", type=int, help="The year whose end is looked at; the last one without it.")
-@click.option("--worlds", type=int, default=256, show_default=True, help="Worlds in which candidates are judged.")
+@click.option(
+    "--worlds",
+    type=int,
+    default=256,
+    show_default=True,
+    help="Worlds in which candidates are judged, shared evenly by the schools.",
+)
 @click.option("--evaluations", type=int, default=300, show_default=True, help="How many candidates to judge.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed finds the same portfolios.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE.csv", help="Write the table to a new file.")
@@ -162,12 +174,12 @@ def portfolios(scenario, settings, aims, baseline, year, worlds, evaluations, se
             progress=report, checking=checking,
         )  # fmt: skip
     if out is not None:
-        saving.new_file(out, frontier.table(told).to_csv(index=False, float_format="%.10g", lineterminator="\n"))
+        saving.new_file(out, frontier_words.table(told).to_csv(index=False, float_format="%.10g", lineterminator="\n"))
         click.echo(f"Written to {out}", err=True)
     if chart is not None:
         charts.save(policy_charts.pareto(told), policy_charts.pareto_frame(told), chart)
         click.echo(f"Written to {chart}", err=True)
-    click.echo(json.dumps(frontier.data(told), indent=2) if as_json else frontier.text(told))
+    click.echo(json.dumps(frontier_words.data(told), indent=2) if as_json else frontier_words.text(told))
 
 
 def _ranges(settings: tuple[str, ...]) -> dict[str, tuple[float, float]]:
