@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import sim
-from sim import draws, policy_charts
+from sim import draws
 from sim.analysis import boxes, discovery, explaining, measures, seeking
 from sim.analysis.boxes import Box, Fit, Points
 from sim.batch import opened, run_batch
+from sim.charts import policies
 from sim.cli import main
 from sim.experiment import load_experiment
 from sim.priors import SCHOOLS
@@ -456,7 +457,7 @@ def test_nothing_uncertain_is_refused():
 
 def test_the_chart_draws_the_box_on_the_points():
     told = discovery.discover(planted(), "spending_europe_canada_share", above=1.0)
-    frame = policy_charts.box_frame(told)
+    frame = policies.box_frame(told)
     drawn_boxes = frame[frame["kind"] == "box"]
     assert len(drawn_boxes) == 4
     for one, row in zip(told.schools, drawn_boxes.itertuples(), strict=True):
@@ -471,13 +472,13 @@ def test_the_chart_draws_the_box_on_the_points():
         )
         own = frame[(frame["kind"] == "point") & (frame["panel"] == row.panel)]
         assert len(own) == len(one.points)
-        assert (own["case"] == policy_charts.CASE).sum() == one.points["case"].sum()
+        assert (own["case"] == policies.CASE).sum() == one.points["case"].sum()
 
 
 def test_the_chart_of_a_tree_shows_the_nodes_that_no_other_beats():
     batch = planted(1600)
     told = discovery.discover(batch, "spending_europe_canada_share", above=1.0, method="cart", school="denial")
-    frame = policy_charts.box_frame(told)
+    frame = policies.box_frame(told)
     way = frame[(frame["kind"] == "way") & (frame["half"] == "found")].sort_values("step")
     assert way["taken"].sum() == 1
     assert (np.diff(way["x"]) <= 0).all()

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from sim import draws, ensemble, load_scenario, policy_charts
+from sim import draws, ensemble, load_scenario
 from sim.analysis import frontier, frontier_words, judge, portfolios
 from sim.analysis.judge import Judge, Objective
+from sim.charts import policies
 from sim.cli import main
 from sim.priors import SCHOOLS
 
@@ -385,14 +386,14 @@ def test_a_lever_that_can_do_nothing_is_refused(scenario, ranges, words):
 
 
 def test_the_chart_marks_ones_own_policy(told):
-    frame = policy_charts.pareto_frame(told)
+    frame = policies.pareto_frame(told)
     assert list(frame["kind"]).count(frontier.OWN) == list(frame["kind"]).count(frontier.BASELINE) == 1
     own = frame[frame["kind"] == frontier.OWN].iloc[0]
     assert (own["x"], own["y"]) == told.own.checked
-    assert set(frame["kind"]) <= set(policy_charts.KINDS)
+    assert set(frame["kind"]) <= set(policies.KINDS)
     beaten = sum(not one.best for one in told.portfolios)
-    assert (frame["kind"] == policy_charts.UNCONFIRMED).sum() == beaten
-    assert "risk, median in the worst school" in policy_charts.pareto(told)["title"]["subtitle"]
+    assert (frame["kind"] == policies.UNCONFIRMED).sum() == beaten
+    assert "risk, median in the worst school" in policies.pareto(told)["title"]["subtitle"]
 
 
 def test_the_command(tmp_path):

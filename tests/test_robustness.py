@@ -12,9 +12,10 @@ from hypothesis.extra import numpy as hnp
 from scipy import stats
 
 import sim
-from sim import draws, policy_charts, results
+from sim import draws, results
 from sim.analysis import measures, robust_words, robustness, worst
 from sim.batch import opened
+from sim.charts import policies
 from sim.cli import main
 from sim.params import uncertainties
 from sim.priors import SCHOOLS
@@ -426,7 +427,7 @@ def test_the_command(batch, tmp_path):
 
 def test_the_chart_lists_the_least_regretted_first(batch):
     told = robustness.robustness(opened(batch), NAME, "highest")
-    frame = policy_charts.regret_frame(opened(batch), told)
+    frame = policies.regret_frame(opened(batch), told)
     first = frame[frame["order"] == 0]
     assert set(first["label"].str.split().str[0]) == {str(told.least_regretted)}
     assert not first["deep"].any()

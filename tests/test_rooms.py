@@ -13,10 +13,9 @@ SIM = ROOT / "sim"
 ORDER = (
     "errors", "quarters", "tables", "scores", "saving", "reading", "priors", "facts", "reference", "params", "state",
     "rules", "draws", "posterior", "plan", "now", "seen", "step", "start", "variables", "agents", "scenario",
-    "outcomes", "ensemble", "results", "evaluation", "experiment", "batch", "analysis", "laws", "ledger", "__init__",
-    "evidence", "catalogue", "report", "frames", "scored", "families", "charts", "sensitivity_charts",
-    "policy_charts", "controls", "tipping_report", "tipping_charts", "provenance", "card", "question", "side",
-    "passport", "pages", "cli", "__main__",
+    "outcomes", "ensemble", "results", "evaluation", "experiment", "batch", "controls", "analysis", "laws", "ledger",
+    "__init__", "evidence", "catalogue", "report", "frames", "scored", "families", "charts", "provenance", "card",
+    "question", "side", "passport", "pages", "cli", "__main__",
 )  # fmt: skip
 """Rooms from bottom to top. A new module takes its place here, above all it looks at."""
 

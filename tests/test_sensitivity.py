@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import sim
-from sim import draws, ensemble, facts, plan, sensitivity_charts
+from sim import draws, ensemble, facts, plan
 from sim.analysis import sensitivity as analysis
 from sim.analysis.sensitivity import (
     GROUPINGS,
@@ -32,6 +32,7 @@ from sim.analysis.sensitivity.pawn import Pawn
 from sim.analysis.sensitivity.sobol import Sobol
 from sim.analysis.sensitivity.text import SHOWN, text
 from sim.analysis.sensitivity.tornado import Tornado
+from sim.charts import sensitivity as drawn
 from sim.cli import main
 from sim.errors import InputError
 from sim.outcomes import variables_of
@@ -496,7 +497,7 @@ def test_the_frame_has_a_row_for_each_school_and_factor(small):
 
 def test_the_chart_holds_every_school_and_what_it_draws(small):
     for theme in ("light", "dark"):
-        spec = json.loads(json.dumps(sensitivity_charts.spec(small, theme), allow_nan=False))
+        spec = json.loads(json.dumps(drawn.spec(small, theme), allow_nan=False))
         rows = [panel["data"]["values"] for panel in spec["vconcat"]]
         assert {row["school"] for row in rows[0]} == set(small.schools)
         assert {row["points"] for row in rows[1]} == {8, 16}
@@ -518,7 +519,7 @@ def test_what_a_tornado_leaves_out_is_told_in_the_unit_of_its_table():
 
 def test_a_tornado_chart_has_two_ends():
     found = sensitivity("withdraw-10000-east", "credibility_allies", method="tornado", points=16, school="mixed")
-    frame = sensitivity_charts.frame(found)
+    frame = drawn.frame(found)
     assert sorted(frame["end"].unique()) == ["at its 5% quantile", "at its 95% quantile"]
     low, high = (frame[frame["end"] == f"at its {q}% quantile"].set_index("name")["value"] for q in (5, 95))
     np.testing.assert_allclose((high - low).abs(), found.found[0].table.width[list(low.index)])

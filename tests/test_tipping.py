@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import sim
-from sim import tipping_charts, tipping_report
-from sim.analysis import crossing, tipping
+from sim.analysis import crossing, tipping, tipping_words
 from sim.analysis.crossing import FALLS, RISES, Curve, between, first, found
+from sim.charts import tipping as drawn
 from sim.cli import main
 from sim.priors import SCHOOLS
 
@@ -162,8 +162,8 @@ def test_a_tipping_point_known_from_the_accounts():
     assert tip.same
     assert {one.value for one in tip.tips.values()} == {11_000}
     assert tuple(tip.tips) == SCHOOLS
-    assert "The same in every school" in tipping_report.text(tip)
-    assert set(tipping_charts.frame(tip).school.dropna()) == {tipping_charts.EVERY}
+    assert "The same in every school" in tipping_words.text(tip)
+    assert set(drawn.frame(tip).school.dropna()) == {drawn.EVERY}
 
 
 @pytest.fixture(scope="module")
@@ -251,10 +251,10 @@ def test_another_year_and_the_order_of_shares():
 
 def test_a_lever_that_moves_nothing_is_said_to():
     tip = sim.tipping_point("baseline", "us_share", "cohesion", above=2, worlds=4)
-    printed = tipping_report.text(tip)
+    printed = tipping_words.text(tip)
     assert "not reached: at most 0% of the worlds flip, at 1." in printed
     assert "the lever moves no world across the level." in printed
-    below = tipping_report.text(sim.tipping_point("baseline", "us_share", "cohesion", below=2, worlds=4))
+    below = tipping_words.text(sim.tipping_point("baseline", "us_share", "cohesion", below=2, worlds=4))
     assert "it is so at the lowest value already." in below
 
 
@@ -262,7 +262,7 @@ def test_remarks_on_what_turns_back(doubled):
     q = doubled.question
     wild = found(curve(lambda mark: np.full(4, 10 <= mark < 25 or mark >= 50)), 0.5)
     falling = found(curve(lambda mark: np.full(4, mark < 25)), 0.5)
-    printed = tipping_report.text(tipping.Tipping(q, {"mixed": wild, "denial": falling}, same=False))
+    printed = tipping_words.text(tipping.Tipping(q, {"mixed": wild, "denial": falling}, same=False))
     assert "mixed: the share does not move in one direction: it turns back by up to 100 points." in printed
     assert "mixed: it crosses 50% more than once: rises at 1, falls at 2.5, rises at 5. The first is given." in printed
     assert "mixed: 100.0% of the worlds flip and flip back at a higher value." in printed
@@ -270,7 +270,7 @@ def test_remarks_on_what_turns_back(doubled):
 
 
 def test_the_question_is_put_in_words(doubled):
-    assert tipping_report.question(doubled.question) == (
+    assert tipping_words.question(doubled.question) == (
         'Conditional Article 5 at 5%: from which conditionality does "risk" (Baltic states) lie above 1.5 times that '
         "of Today's commitment, in 50% of the worlds?"
     )

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from sim import charts, policy_charts, saving
+from sim import charts, saving
 from sim.analysis import discovery, frontier, frontier_words, judge, robust_words, robustness, worst
 from sim.batch import opened
+from sim.charts import policies as drawn
 from sim.cli.base import main, progress
 from sim.errors import InputError
 from sim.scenario import load_scenario
@@ -63,9 +64,9 @@ def discover(
         )  # fmt: skip
     if chart is not None:
         spec = charts.titled(
-            policy_charts.BOXES["light"], f"{told.points.capitalize()} with {told.case}", f"end of {told.year}"
+            drawn.BOXES["light"], f"{told.points.capitalize()} with {told.case}", f"end of {told.year}"
         )
-        charts.save(spec, policy_charts.box_frame(told), chart)
+        charts.save(spec, drawn.box_frame(told), chart)
         click.echo(f"Written to {chart}", err=True)
     click.echo(json.dumps(discovery.data(told), indent=2) if as_json else discovery.text(told, every))
 
@@ -105,8 +106,8 @@ def robust(directory, outcomes, demands, year, against, only, policies, every, c
     cases = [(one, worst.worst_case(found, one, p)) for one in judged for p in policies or [one.least_regretted]]
     if chart is not None:
         label, unit = judged[0].values.attrs["label"], judged[0].values.attrs.get("units", "")
-        spec = charts.titled(policy_charts.REGRET["light"], f"Regret in {label}", f"{unit}, at most in 90% of worlds")
-        charts.save(spec, policy_charts.regret_frame(found, judged[0]), chart)
+        spec = charts.titled(drawn.REGRET["light"], f"Regret in {label}", f"{unit}, at most in 90% of worlds")
+        charts.save(spec, drawn.regret_frame(found, judged[0]), chart)
         click.echo(f"Written to {chart}", err=True)
     if as_json:
         told = {
@@ -177,7 +178,7 @@ def portfolios(scenario, settings, aims, baseline, year, worlds, evaluations, se
         saving.new_file(out, frontier_words.table(told).to_csv(index=False, float_format="%.10g", lineterminator="\n"))
         click.echo(f"Written to {out}", err=True)
     if chart is not None:
-        charts.save(policy_charts.pareto(told), policy_charts.pareto_frame(told), chart)
+        charts.save(drawn.pareto(told), drawn.pareto_frame(told), chart)
         click.echo(f"Written to {chart}", err=True)
     click.echo(json.dumps(frontier_words.data(told), indent=2) if as_json else frontier_words.text(told))
 

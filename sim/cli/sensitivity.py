@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from sim import charts, saving, sensitivity_charts
+from sim import charts, saving
 from sim.analysis import sensitivity as analysis
 from sim.analysis.sensitivity.text import text
+from sim.charts import sensitivity as drawn
 from sim.cli.base import changed, main, progress
 from sim.errors import InputError
 from sim.scenario import load_scenario
@@ -57,7 +58,7 @@ def sensitivity(
         saving.new_file(out, found.frame.to_csv(index=False, float_format="%.10g", lineterminator="\n"))
         click.echo(f"Written to {out}", err=True)
     if chart is not None:
-        sensitivity_charts.save(found, chart)
+        drawn.save(found, chart)
         click.echo(f"Written to {chart}", err=True)
     click.echo(json.dumps(found.data(), indent=2, ensure_ascii=False) if as_json else text(found, every))
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import click
 
-from sim import charts, tipping_charts, tipping_report
+from sim import charts
 from sim.analysis import tipping as tippings
+from sim.analysis import tipping_words
+from sim.charts import tipping as drawn
 from sim.cli.base import changed, main, progress
 from sim.report import EFFECTS
 from sim.scenario import load_scenario
@@ -47,9 +49,9 @@ def tipping(scenario, settings, as_json, chart, **asked):
     with progress(f"tipping of {asked['lever']}", " runs") as report:
         found = tippings.tipping_point(chosen, asked.pop("lever"), asked.pop("outcome"), **asked, progress=report)
     if chart is not None:
-        charts.save(tipping_charts.chart(found), tipping_charts.frame(found), chart)
+        charts.save(drawn.chart(found), drawn.frame(found), chart)
         click.echo(f"Written to {chart}", err=True)
     if as_json:
         click.echo(json.dumps(found.data(), indent=2, ensure_ascii=False))
     else:
-        click.echo(f"{tipping_report.text(found)}\n{EFFECTS}")
+        click.echo(f"{tipping_words.text(found)}\n{EFFECTS}")

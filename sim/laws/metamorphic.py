@@ -195,7 +195,7 @@ def equal_allies_stay_equal(plan: Plan, seed: int, choose: Choices) -> None:
                 close(value[..., j], value[..., i], name, 1e-10, 1e-12)
 
 
-def copied(column: Array, i: int, j: int) -> Array:
+def copied(column: Any, i: int, j: int) -> Any:
     """The last axis with entry i in the place of entry j as well."""
     column = column.copy()
     column[..., j] = column[..., i]

@@ -7,10 +7,10 @@ import pandas as pd
 
 from sim.analysis.crossing import wilson
 from sim.analysis.tipping import Tipping
+from sim.analysis.tipping_words import question
 from sim.charts import PALETTES, RISK, Spec
 from sim.controls import unit_after
 from sim.params import levers
-from sim.tipping_report import question
 
 CURVE, TIP, LINE = "curve", "tip", "line"
 """Kinds of rows: a share at one value, a school's tipping point, the share that was asked for."""
