@@ -10,6 +10,7 @@ import pandas as pd
 from sim import facts
 from sim.catalogue import list_uncertainties
 from sim.controls import CONTROLS, EVIDENCE, WITHDRAWAL, eastern, unit_after
+from sim.experiment import Experiment
 from sim.params import UNORDERED, WITHDRAWALS, idle, levers, uncertainties
 from sim.plan import EXECUTED, Plan, Withdrawal
 from sim.reference import data_dir, table
@@ -58,6 +59,25 @@ def idle_notes(plan: Plan) -> tuple[str, ...]:
         for name, needs in idle_levers(plan).items()
         if np.any(plan.levers[name] != levers()[name].default)
     )
+
+
+def remarks(experiment: Experiment) -> list[str]:
+    """What an experiment may not have meant: levers that can do nothing, policies that are the very same."""
+    found, count, idle_in = [], len(experiment.policies), [idle_levers(plan) for plan in experiment.plans]
+    for name in experiment.levers:
+        needs = [
+            levers_[name]
+            for policy, levers_ in zip(experiment.policies, idle_in, strict=True)
+            if name in levers_ and policy.settings.get(name, levers()[name].default) != levers()[name].default
+        ]
+        if needs:
+            said = f"{name.replace('_', ' ')} does nothing in {len(needs)} of {count} policies"
+            found.append(f"{said}: it acts only while {needed(needs[0])} is set.")
+    if experiment.same:
+        few = [f"{number} is {other}" for number, other in list(experiment.same.items())[:6]]
+        more = f" and {len(experiment.same) - 6} more" if len(experiment.same) > 6 else ""
+        found.append(f"Policies that are the very same as one before them: {', '.join(few)}{more}.")
+    return found
 
 
 def needed(needs: tuple[str, ...]) -> str:

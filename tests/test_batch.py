@@ -22,9 +22,8 @@ from filelock import FileLock
 from sim import agents, batch, ensemble, saving
 from sim.analysis import measures
 from sim.batch import blocks as blocks_of
-from sim.batch.runner import CUT
 from sim.batch.tables import columns
-from sim.cli import main
+from sim.cli import base, main
 from sim.errors import InputError, RunError
 from sim.experiment import load_experiment
 from tests import players
@@ -578,12 +577,12 @@ def test_what_the_command_refuses(tmp_path, small, monkeypatch):
     (tmp_path / "file").write_text("x")
     assert "is a file, not a directory" in refused(tmp_path, "--out", str(tmp_path / "file" / "x"))
     batch.run_batch(small, out)
-    assert "holds a batch already" in refused(tmp_path, "--out", out)
+    assert "holds a finished batch" in refused(tmp_path, "--out", out)
     assert "was begun as shard 1/1" in refused(tmp_path, "--out", out, "--resume", "--shard", "1/2")
     (tmp_path / "small.yaml").write_text(TEXT.replace("48", "47"), encoding="utf-8")
     told = CliRunner().invoke(main, ["batch", str(tmp_path / "small.yaml"), "--out", out, "--resume"])
     assert told.exit_code == 2
-    assert "holds another experiment ('Small'" in told.output
+    assert "holds another experiment: worlds 48, now 47. Name the file" in told.output
 
 
 def test_what_repeat_and_reading_refuse(whole, tmp_path):
@@ -605,8 +604,10 @@ def test_what_repeat_and_reading_refuse(whole, tmp_path):
 
 def test_an_unfinished_batch_is_not_opened(tmp_path, small):
     interrupted(tmp_path, small, 4)
-    with pytest.raises(InputError, match=r"not finished\. Go on with it"):
+    with pytest.raises(InputError, match=r"not finished\. Go on with it: article5 batch FILE --out .*out --resume"):
         batch.opened(tmp_path / "out")
+    with pytest.raises(InputError, match="holds a batch already"):
+        batch.run_batch(small, tmp_path / "out")
 
 
 # --- what is told -------------------------------------------------------------------------------------------------
@@ -616,12 +617,18 @@ def test_a_dry_run_says_how_many_how_long_how_large(tmp_path):
     (tmp_path / "small.yaml").write_text(TEXT, encoding="utf-8")
     command = ["batch", str(tmp_path / "small.yaml"), "--dry-run"]
     told = CliRunner().invoke(main, command).stdout
-    assert "4 policies in 48 worlds: 192 runs. In 1 blocks." in told
-    assert "This shard has 0 of its blocks" in CliRunner().invoke(main, [*command, "--shard", "2/2"]).stdout
+    assert "Policies: 4. Worlds: 48. Runs: 192. Blocks: 4." in told
+    assert "Blocks of this shard: 2." in CliRunner().invoke(main, [*command, "--shard", "2/2"]).stdout
     found = json.loads(CliRunner().invoke(main, [*command, "--json"]).stdout)
-    assert (found["runs"], found["blocks"]) == (192, 1)
+    assert (found["runs"], found["blocks"]) == (192, 4)
     assert 0 < found["seconds"] < 600
     assert sorted(tmp_path.iterdir()) == [tmp_path / "small.yaml"]
+
+
+def test_levers_that_can_do_nothing_are_named_before_anything_is_played(tmp_path):
+    (tmp_path / "e.yaml").write_text("name: A\nlevers: {grid: {threshold: [2, 5]}}\nworlds: 8\n", encoding="utf-8")
+    told = CliRunner().invoke(main, ["batch", str(tmp_path / "e.yaml"), "--dry-run"])
+    assert "threshold does nothing in 1 of 2 policies: it acts only while conditionality" in told.stderr
 
 
 def test_the_forecast_of_the_size_is_right_by_a_factor_of_one_and_a_half(tmp_path, whole, small):
@@ -629,11 +636,12 @@ def test_the_forecast_of_the_size_is_right_by_a_factor_of_one_and_a_half(tmp_pat
     assert size / 1.5 < batch.forecast(small).size < size * 1.5
 
 
-def test_a_log_gets_plain_lines(tmp_path):
+def test_a_log_gets_plain_lines(tmp_path, monkeypatch):
+    monkeypatch.setattr(base.progress, "EVERY", 0.0)
     (tmp_path / "small.yaml").write_text(TEXT, encoding="utf-8")
     told = CliRunner().invoke(main, ["batch", str(tmp_path / "small.yaml"), "--out", str(tmp_path / "out")])
     assert told.exit_code == 0
-    assert "1 of 1 blocks" in told.stderr
+    assert "Small: 4 of 4 blocks" in told.stderr
     assert "\r" not in told.stderr
     assert told.stdout == f"Written to {tmp_path / 'out'}\n"
 
@@ -643,5 +651,10 @@ def test_every_world_of_every_policy_is_in_one_block():
         policies = range(21)
         worlds = 5000
 
-    every = [(w, p) for block in blocks_of.blocks(Sized, *CUT) for w in block.worlds for p in block.policies]
+    every = [
+        (w, p)
+        for block in blocks_of.blocks(Sized, *blocks_of.usual_cut(Sized))
+        for w in block.worlds
+        for p in block.policies
+    ]
     assert len(every) == len(set(every)) == 21 * 5000

@@ -19,7 +19,10 @@ from sim.plan import Plan
 from sim.priors import SCHOOLS
 
 POLICIES = 8
-"""Policies played in a block: they share the draws, the parameters and the reference path of its worlds."""
+"""Policies played in a block at most: they share the draws, the parameters and the reference path of its worlds."""
+
+FEWEST_BLOCKS = 32
+"""A small experiment is cut into so many blocks where it can be, so that all workers have some and little is lost."""
 
 MOST_FRUITLESS = 64
 """How many failures in a row are looked into by halving the worlds, before the rest is tried as it stands."""
@@ -69,6 +72,12 @@ class Played:
 def versions() -> dict[str, str]:
     """The versions of all that decides the last bit of a result, or the bytes of a table."""
     return {name: version(name) for name in ("article5", "numpy", "scipy", "pyarrow")}
+
+
+def usual_cut(experiment: Experiment) -> tuple[int, int]:
+    """Worlds and policies of a block, unless somebody says otherwise."""
+    most = len(experiment.policies) * -(-experiment.worlds // ensemble.BLOCK) // FEWEST_BLOCKS
+    return ensemble.BLOCK, min(max(most, 1), POLICIES)
 
 
 def blocks(experiment: Experiment, worlds: int = ensemble.BLOCK, policies: int = POLICIES) -> list[Block]:

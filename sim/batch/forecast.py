@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.batch import gather
-from sim.batch.blocks import Block, Played, Task, blocks, play, task
+from sim.batch.blocks import Block, Played, Task, blocks, play, task, usual_cut
 from sim.batch.runner import WHOLE, indices
 from sim.batch.store import Store
 from sim.batch.tables import FAILURES_TABLE, SUMMARIES_TABLE
@@ -45,7 +45,7 @@ def forecast(experiment: Experiment, workers: int = 1, shard: tuple[int, int] = 
     first, next_ = timed[0][0], min(timed[-1][0], timed[0][0])
     (block,) = blocks(tried)
     size, gathering = _size(experiment, tried, block, play(task(tried, block)))
-    every = blocks(experiment)
+    every = blocks(experiment, *usual_cut(experiment))
     mine = every[shard[0] - 1 :: shard[1]]
     begun = len({(b.worlds.start, n % workers) for n, b in enumerate(mine)})
     seconds = sum(len(b.policies) * len(b.worlds) for b in mine) / worlds * next_ + begun * (first - next_)

@@ -164,10 +164,9 @@ def opened(path: str | Path) -> Opened:
     store = Store(Path(path))
     told = store.manifest()
     if told["status"] != COMPLETE:
-        how = (
-            "Merge its shards: article5 merge."
-            if told["status"] == "shard"
-            else "Go on with it: article5 batch --resume."
-        )
-        raise InputError(f"{path}: this batch is not finished. {how}")
+        how = {
+            "shard": "It is one shard: join all of them with article5 merge FILE SHARDS... --out DIR",
+            "running": f"Go on with it: article5 batch FILE --out {path} --resume. It began with: {told['command']}",
+        }
+        raise InputError(f"{path}: this batch is not finished. {how.get(told['status'], '').rstrip(': ')}.")
     return Opened(store.target, told)

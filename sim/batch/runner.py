@@ -7,17 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim import ensemble, saving
+from sim import saving
 from sim.batch import gather
-from sim.batch.blocks import POLICIES, Block, Player, blocks, play, versions
+from sim.batch.blocks import Block, Player, blocks, play, usual_cut, versions
 from sim.batch.shift import Report, Shift
 from sim.batch.store import COMPLETE, SHARD, Store
 from sim.batch.workers import crew
 from sim.errors import InputError, RunError
 from sim.experiment import Experiment
-
-CUT = (ensemble.BLOCK, POLICIES)
-"""Worlds and policies of a block."""
 
 WHOLE = (1, 1)
 """The only shard of a batch that is not shared out."""
@@ -44,7 +41,7 @@ def run_batch(
     executor: Executor | None = None,
     resume: bool = False,
     shard: tuple[int, int] = WHOLE,
-    cut: tuple[int, int] = CUT,
+    cut: tuple[int, int] | None = None,
     report: Report | None = None,
     command: str = "",
     player: Player = play,
@@ -64,6 +61,7 @@ def run_batch(
     if resume:
         cut = _same(store, experiment, shard)
     else:
+        cut = cut or usual_cut(experiment)
         store.begin(experiment, shard, cut, command)
     every = blocks(experiment, *cut)
     mine = every[shard[0] - 1 :: shard[1]]
@@ -103,8 +101,6 @@ def _kept(store: Store, count: int) -> Iterator[set[int]]:
 
 
 def _how_many(done: set[int], count: int, store: Store) -> str:
-    if not done:
-        return f"Whatever was finished is kept in {store.target}."
     return f"{len(done)} of {count} blocks are finished and kept in {store.target}."
 
 
@@ -131,8 +127,8 @@ def _strange(store: Store, told: dict[str, Any], experiment: Experiment) -> list
     """In what a directory is not of this experiment and of these versions."""
     if told["digest"] != experiment.digest:
         return [
-            f"{store.target}: holds another experiment ({told['experiment'].get('name')!r}, digest {told['digest']}, "
-            f"not {experiment.digest}). Name the file it was begun with, or choose another directory."
+            f"{store.target}: holds another experiment: {_differing(told['experiment'], experiment.written())}. Name "
+            "the file it was begun with, or choose another directory."
         ]
     if told["status"] == COMPLETE:
         return []
@@ -142,6 +138,23 @@ def _strange(store: Store, told: dict[str, Any], experiment: Experiment) -> list
         for name, number in versions().items()
         if told["versions"].get(name) != number
     ]
+
+
+def _differing(was: dict[str, Any], is_: dict[str, Any]) -> str:
+    """What differs between two experiments, in a few words."""
+    found = []
+    for key in (key for key in is_ if key not in ("name", "about", "policies") and was.get(key) != is_[key]):
+        found.append(f"{key} {_shown(was.get(key))}, now {_shown(is_[key])}")
+    before, now = ([p["plan"] for p in told.get("policies", [])] for told in (was, is_))
+    if before != now:
+        count = f"{len(before)} policies, now {len(now)}" if len(before) != len(now) else "other policies"
+        found.append(count)
+    return "; ".join(found) or "other settings of the same policies"
+
+
+def _shown(value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
 
 
 def _finish(store: Store, sources: Sequence[Store], experiment: Experiment, every: Sequence[Block]) -> int:

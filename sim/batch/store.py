@@ -57,7 +57,12 @@ class Store:
         with saving.told(self.target):
             taken = (self.target / MANIFEST).is_file()
         if taken:
-            raise InputError(f"{self.target}: holds a batch already. Go on with it (--resume), or choose another one.")
+            done = self.manifest()["status"] == COMPLETE
+            raise InputError(
+                f"{self.target}: holds a finished batch. Choose another directory."
+                if done
+                else f"{self.target}: holds a batch already. Go on with it (--resume), or choose another one."
+            )
         with saving.new_directory(self.target) as beside:
             (beside / BLOCKS).mkdir()
             (beside / MANIFEST).write_text(_json(told), encoding="utf-8")

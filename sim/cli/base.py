@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -98,22 +99,50 @@ def command() -> str:
 
 
 class progress:
-    """A progress bar on stderr, over worlds or something else; silent when nobody watches."""
+    """A progress bar on stderr, over worlds or something else; plain lines now and then where nobody watches."""
+
+    EVERY = 10.0
+    """Seconds between two lines of a log."""
 
     def __init__(self, title: str, unit: str = " worlds") -> None:
+        self.title, self.unit, self.begun = title, unit, time.monotonic()
+        self.told = self.begun
+        self.first: int | None = None
         self.bar = tqdm(desc=title, unit=unit, file=sys.stderr, leave=False, disable=None)
 
     def __enter__(self) -> Callable[[int, int], None]:
         return self.report
 
     def report(self, done: int, all_: int) -> None:
+        if self.bar.disable:
+            self._line(done, all_)
+            return
         if self.bar.total is None:  # what is there at first tells nothing about the speed
             self.bar.initial = self.bar.n = done
         self.bar.total = all_
         self.bar.update(done - self.bar.n)
 
+    def _line(self, done: int, all_: int) -> None:
+        """A line for a log, with the time left."""
+        now = time.monotonic()
+        if self.first is None:
+            self.first, self.begun = done, now
+        if now - self.told < self.EVERY:
+            return
+        self.told, each = now, (now - self.begun) / max(done - self.first, 1)
+        left = f", about {duration(each * (all_ - done))} left" if done < all_ else ""
+        click.echo(f"{time.strftime('%H:%M:%S')} {self.title}: {done:,} of {all_:,}{self.unit}{left}", err=True)
+
     def __exit__(self, *error: object) -> None:
         self.bar.close()
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words."""
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} s"
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"
 
 
 def flat(value: Any) -> str:

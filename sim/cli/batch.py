@@ -1,8 +1,6 @@
 """Commands for batches: play an experiment, merge its shards, repeat a run of it."""
 
 import json
-import sys
-import time
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -12,45 +10,13 @@ from sim import batch as batches
 from sim import ensemble, experiment
 from sim.analysis import measures
 from sim.batch import workers as crews
-from sim.batch.tables import columns
-from sim.cli.base import command, main, progress
+from sim.batch.tables import columns, outcome_of
+from sim.cli.base import command, duration, main, progress
 from sim.errors import InputError, RunError
 from sim.experiment import load_experiment
+from sim.provenance import remarks
+from sim.results import RISKS
 from sim.tables import lines, number
-
-
-class _Lines:
-    """Progress as plain lines for a log, at most one in so many seconds, with the time left."""
-
-    EVERY = 10.0
-
-    def __init__(self) -> None:
-        self.begun = self.told = time.monotonic()
-        self.first: int | None = None
-
-    def __enter__(self):
-        return self.report
-
-    def report(self, done: int, every: int) -> None:
-        now = time.monotonic()
-        if self.first is None:
-            self.first, self.begun = done, now
-        if done < every and now - self.told < self.EVERY:
-            return
-        self.told, each = now, (now - self.begun) / max(done - self.first, 1)
-        left = f", about {_duration(each * (every - done))} left" if done < every else ""
-        click.echo(f"{time.strftime('%H:%M:%S')} {done} of {every} blocks{left}", err=True)
-
-    def __exit__(self, *error: object) -> None:
-        return None
-
-
-def _duration(seconds: float) -> str:
-    """Seconds in words."""
-    if seconds < 90:
-        return f"{max(seconds, 1):.0f} s"
-    minutes = seconds / 60
-    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"
 
 
 def _size(count: float) -> str:
@@ -89,10 +55,12 @@ def batch(context, file, out, resume, dry_run, workers, scheduler, shard, as_jso
     Finished blocks are kept whatever happens: stop it with Ctrl-C and go on with --resume.
 
     \b
-    Example: article5 batch experiments/thresholds.yaml --out results --workers 2
+    Example: article5 batch experiments/hundred-policies.yaml --out results --workers 2
     """
     chosen = load_experiment(file)
     count = workers or crews.available()
+    for remark in remarks(chosen):
+        click.echo(remark, err=True)
     if dry_run:
         _forecast(chosen, count, shard, as_json)
         return
@@ -100,10 +68,8 @@ def batch(context, file, out, resume, dry_run, workers, scheduler, shard, as_jso
         raise InputError("--out: where to? Name a directory, or ask for a forecast with --dry-run.")
     if scheduler and workers:
         raise InputError("--workers: the scheduler has workers of its own. Leave one of the two out.")
-    for one, other in chosen.same.items():
-        click.echo(f"Policy {one} ({chosen.policies[one].label}) is the very same as policy {other}.", err=True)
     cluster = crews.cluster(scheduler) if scheduler is not None else nullcontext((None, count))
-    watched = progress(chosen.name, " blocks") if sys.stderr.isatty() else _Lines()
+    watched = progress(chosen.name, " blocks")
     with cluster as (executor, count), watched as report:
         ran = batches.run_batch(
             chosen, out, workers=count, executor=executor, resume=resume, shard=shard, report=report, command=command(),
@@ -120,12 +86,13 @@ def _forecast(chosen: experiment.Experiment, workers: int, shard: tuple[int, int
                 "digest": chosen.digest}  # fmt: skip
         click.echo(json.dumps(told, indent=2))
         return
-    part = f" This shard has {found.blocks:,} of its blocks." if shard != (1, 1) else f" In {found.blocks:,} blocks."
-    click.echo(f"{chosen.name}\n{found.policies:,} policies in {found.worlds:,} worlds: {found.runs:,} runs.{part}")
+    part = "Blocks of this shard" if shard != (1, 1) else "Blocks"
+    said = f"Policies: {found.policies:,}. Worlds: {found.worlds:,}. Runs: {found.runs:,}. {part}: {found.blocks:,}."
+    click.echo(f"{chosen.name}\n{said}")
     with_ = f"{workers} worker{'s' if workers > 1 else ''}"
     tables = f"{_size(found.size)} of tables, and " if found.size else ""
     click.echo(
-        f"About {_duration(found.seconds)} with {with_} like this one; {tables}{_size(found.meanwhile)} of blocks "
+        f"About {duration(found.seconds)} with {with_} like this one; {tables}{_size(found.meanwhile)} of blocks "
         "until they are merged. Tried just now, on this machine."
     )
 
@@ -158,7 +125,7 @@ def merge(context, file, shards, out, as_json):
     """Join the SHARDS of an EXPERIMENT, played with `batch --shard`, into one directory.
 
     \b
-    Example: article5 merge experiments/thresholds.yaml part-1 part-2 --out results
+    Example: article5 merge experiments/hundred-policies.yaml part-1 part-2 --out results
     """
     ran = batches.merge(shards, out, load_experiment(file), command())
     _tell(ran, as_json)
@@ -195,3 +162,7 @@ def repeat(directory, policy, world, as_json):
     click.echo(f"{found.policies.loc[chosen, 'label']}: world {world} ({table.school.values[0]}) of seed {found.seed}")
     cells = [[name, *(number(value) for value in values)] for name, values in rows.items()]
     click.echo(lines(["end of", *map(str, found.years)], cells))
+    if any(outcome_of(name) in RISKS for name in rows):
+        click.echo(
+            "Levels of risk rest on an anchor that is assumed: they mean something beside another policy's only."
+        )

@@ -14,7 +14,7 @@ from sim.now import at_quarter
 from sim.params import levers
 from sim.plan import Plan, Withdrawal
 from sim.reference import ALLIES
-from sim.state import Array, State
+from sim.state import State
 from sim.step import play_quarter
 from sim.variables import VARIABLES
 
