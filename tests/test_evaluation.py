@@ -42,7 +42,7 @@ def test_risks_are_told_by_school_and_never_pooled():
 
 
 def test_levels_of_risk_are_told_to_nobody():
-    """Without a baseline there are none; against one relative risks come by themselves, and differences by name."""
+    """Without a baseline there are none; against one relative risks come by themselves, and differences are refused, too."""
     assert not any("risk" in name for name in sim.evaluate("baseline", worlds=4))
     paired = sim.evaluate("baseline", worlds=4, against="baseline")
     assert {name for name in paired if "risk" in name} == {
