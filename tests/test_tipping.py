@@ -205,7 +205,9 @@ def test_a_school_by_itself_is_the_same(doubled):
 def test_schools_that_agree_on_the_grid_alone_have_tipping_points_of_their_own(monkeypatch):
     """Values 0 to 80, so that the grid is every tenth: spiral flips at 17, the others at 13."""
     marks = dict.fromkeys(SCHOOLS, 13) | {"spiral": 17}
-    monkeypatch.setattr(tipping.Question, "numbers", lambda q, school, mark: np.full(q.worlds, float(mark >= marks[school])))
+    monkeypatch.setattr(
+        tipping.Question, "numbers", lambda q, school, mark: np.full(q.worlds, float(mark >= marks[school]))
+    )
 
     def told():
         return sim.tipping_point("baseline", "pivot", "cohesion", above=0.5, worlds=8, low=0, high=80, tolerance=1)
@@ -266,7 +268,9 @@ def test_remarks_on_what_turns_back(doubled):
     q = doubled.question
     wild = found(curve(lambda mark: np.full(4, 10 <= mark < 25 or mark >= 50)), 0.5)
     falling = found(curve(lambda mark: np.full(4, mark < 25)), 0.5)
-    printed = tipping_words.text(tipping.Tipping(q, {"mixed": wild, "denial": falling}, False, dict.fromkeys(("mixed", "denial"), (1, 2))))
+    printed = tipping_words.text(
+        tipping.Tipping(q, {"mixed": wild, "denial": falling}, False, dict.fromkeys(("mixed", "denial"), (1, 2)))
+    )
     assert "mixed: the share does not move in one direction: it turns back by up to 100 points." in printed
     assert "mixed: it crosses 50% more than once: rises at 1, falls at 2.5, rises at 5. The first is given." in printed
     assert "mixed: 100.0% of the worlds flip and flip back at a higher value." in printed
@@ -375,7 +379,10 @@ BAD = {
     "outcome": (dict(outcome="cohesio"), "outcome: unknown name 'cohesio'. Did you mean 'cohesion'?"),
     "ratio": (dict(outcome="relative_risk"), "relative_risk compares two policies. Name a baseline"),
     "level of a risk": (dict(outcome="risk"), "the level of risk rests on an assumed anchor. Name a baseline"),
-    "no front": (dict(outcome="relative_risk_by_front", against="baseline"), "is a number for each front. Say which: baltic, poland,"),
+    "no front": (
+        dict(outcome="relative_risk_by_front", against="baseline"),
+        "is a number for each front. Say which: baltic, poland,",
+    ),
     "front": (dict(outcome="troops_by_host", of="DEV"), "of: troops_by_host has no host 'DEV'. Did you mean 'DEU'?"),
     "of nothing": (dict(of="baltic"), "of: cohesion has no parts, got 'baltic'. Leave it out."),
     "no level": (dict(above=None), "above, below: takes one of the two."),

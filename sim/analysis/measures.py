@@ -125,13 +125,13 @@ def measured(
     plain = kept_as(name)
     base = None if against is None else policy_number(found, against, "--against")
     ratio = name.startswith(RELATIVE)
-    if base is None and (is_risk(plain) or ratio):
+    if ratio and not is_risk(plain):
+        raise InputError(f"{name}: only risks are ratios to a baseline. Write {plain} with --against.")
+    if base is None and is_risk(plain):
         raise InputError(
             f"{name}: the level of a risk rests on an assumed anchor, so that it is only shown relative to a baseline. "
             f"Add --against 0."
         )
-    if ratio and not is_risk(plain):
-        raise InputError(f"{name}: only risks are ratios to a baseline. Write {plain} with --against.")
     chosen, notes = distinct(found, policy_numbers(found, policies, option))
     one_nature(found, chosen, option, fewest, base)
     table = found.table([plain], year, [*chosen, *([] if base is None else [base])])
