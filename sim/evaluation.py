@@ -18,22 +18,19 @@ import xarray as xr
 from sim.agents import whole
 from sim.ensemble import MOST_WORLDS, blocks, ends
 from sim.errors import InputError
-from sim.outcomes import FRONTS, OUTCOMES, by_school, outcomes, variables_of
+from sim.outcomes import OUTCOMES, by_school, outcomes, variables_of
+from sim.outcomes.named import LABELS, column, split
 from sim.params import levers as all_levers
 from sim.params import uncertainties as all_uncertainties
 from sim.plan import Plan
 from sim.priors import SCHOOLS
 from sim.reading import hint
-from sim.reference import ALLIES
 from sim.results import RISKS, compare
 from sim.scenario import Scenario, load_scenario, scenario_names, scenarios_dir
 from sim.scenario.blocks import EVERY_SCHOOL
 
 RELATIVE = {name.replace("risk", "relative_risk", 1): name for name in RISKS}
 """What only a comparison has: {relative risk: the risk that it is a ratio of}."""
-
-LABELS = {"front": FRONTS, "host": (*ALLIES, "OTHER")}
-"""What stands along the further dimension of an outcome."""
 
 STATISTICS = ("median", "mean", "p05", "p95")
 """How worlds become one number; any other percentile is written alike."""
@@ -57,12 +54,12 @@ def evaluate(
 
     Names may stand in the two dicts or as keywords. Returns {name: number in the outcome's unit}: all outcomes with one
     value a world; those by host where `outcomes` names them. With `against`, a baseline scenario played in the same
-    worlds, numbers are paired differences, and relative risks come along; without it there are no risks, for their
-    levels rest on an assumed anchor. Risks are told by school, as `relative_risk_by_front_baltic_mixed`, and never
-    pooled, unless `school` or the scenario fixes one. All else is told over all worlds, every school in equal parts: it
-    differs between schools only through attacks that test the alliance. `outcomes` takes names with or without front,
-    host and school. `year` is the last complete one unless given, `statistic` is median, mean or a percentile such as
-    p05.
+    worlds, numbers are paired differences, and relative risks come along. Levels of risk, and differences of them, are
+    told to nobody: they rest on an assumed anchor. Risks are told by school, as `relative_risk_by_front_baltic_mixed`,
+    and never pooled, unless `school` or the scenario fixes one. All else is told over all worlds, every school in equal
+    parts: it differs between schools only through attacks that test the alliance. `outcomes` takes names with or
+    without front, host and school. `year` is the last complete one unless given, `statistic` is median, mean or a
+    percentile such as p05.
 
     Raises InputError with a line for each thing that cannot be meant, and where a result is not finite.
     """
@@ -102,7 +99,7 @@ class Key:
     @property
     def text(self) -> str:
         """Its name: `risk_by_front_black_sea_mixed`."""
-        return "_".join(filter(None, (self.outcome, self.label, self.school))).replace(" ", "_")
+        return column(column(self.outcome, self.label), self.school)
 
     @property
     def names(self) -> set[str]:
@@ -130,14 +127,13 @@ def _keys(schools: Sequence[str], paired: bool) -> Iterator[Key]:
 
 def _asked(names: Sequence[str] | str | None, schools: Sequence[str], paired: bool) -> list[Key]:
     """The numbers that these names ask for, in their order; without names all but levels of risk and those by host."""
-    known = [key for key in _keys(schools, paired) if paired or key.outcome not in RISKS]
+    known = [key for key in _keys(schools, paired) if key.outcome not in RISKS]
     if names is None:
-        usual = [key for key in known if key.outcome not in RISKS]
-        return [key for key in usual if key.outcome in RELATIVE or OUTCOMES[key.outcome].by != "host"]
+        return [key for key in known if key.outcome in RELATIVE or OUTCOMES[key.outcome].by != "host"]
     found: dict[Key, None] = {}
     problems = []
     for name in [names] if isinstance(names, str) else names:
-        own = [key for key in known if name in key.names]
+        own = [key for key in known if _spelled(name) in key.names]
         found |= dict.fromkeys(own)
         if not own:
             problems.append(f"outcomes: {_missing(name, schools, paired)}")
@@ -151,14 +147,26 @@ def _asked(names: Sequence[str] | str | None, schools: Sequence[str], paired: bo
 def _missing(name: str, schools: Sequence[str], paired: bool) -> str:
     """Why a name asks for nothing."""
     every = list(_keys(schools, True))
-    asked = {key.outcome for key in every if name in key.names}
+    asked = {key.outcome for key in every if _spelled(name) in key.names}
     if asked & set(RISKS):
-        relative = name.replace("risk", "relative_risk", 1)
+        relative = _spelled(name).replace("risk", "relative_risk", 1)
+        if paired:
+            return f"the level of {name} rests on an assumed anchor, and its difference, too. Ask for {relative}."
         return f"the level of {name} rests on an assumed anchor. Ask for {relative} against a baseline."
     if asked:
         return f"{name} compares two policies. Name a baseline: against='baseline'."
-    names = [key.text for key in every if paired or key.outcome not in (*RISKS, *RELATIVE)]
+    found = split(name)
+    if found is not None and found.relative:
+        return f"{name}: only risks are ratios to a baseline. Ask for {found.column}."
+    names = [key.text for key in every if key.outcome not in (RISKS if paired else (*RISKS, *RELATIVE))]
     return f"unknown name {name!r}. {hint(name, names, most=40)}"
+
+
+def _spelled(name: str) -> str:
+    """A name, with blanks or underscores and with or without school, as keys have it."""
+    own = next((f"_{school}" for school in SCHOOLS if str(name).endswith(f"_{school}")), "")
+    found = split(str(name).removesuffix(own))
+    return name if found is None else f"{'relative_' if found.relative else ''}{found.column}{own}"
 
 
 def _schools(scenario: Scenario, worlds: int) -> tuple[str, ...]:

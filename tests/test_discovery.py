@@ -298,6 +298,19 @@ def test_a_risk_is_judged_as_a_ratio_and_never_alone():
         discovery.discover(batch, "risk", above=0.2)
 
 
+@pytest.mark.parametrize(
+    ("name", "of"),
+    [("risk_by_front_black_sea", None), ("relative_risk_by_front_black sea", None), ("risk_by_front", "black_sea"),
+     ("relative_risk_by_front", "black sea")],
+)  # fmt: skip
+def test_a_risk_by_front_is_one_quantity_however_it_is_spelled(name, of):
+    inputs, kept = drawn(400, NAMES, 7), "risk_by_front_black_sea"
+    values = np.stack([np.full(400, 0.1), 0.1 * (1 + 2 * inputs["anchor"])])
+    told = discovery.discover(made_up(values, inputs, name=kept, units="probability"), name, of=of, above=2, against=0)
+    assert (told.outcome, told.case) == (kept, f"{measures.label_of(kept)} above 2 times that of policy 0")
+    assert told.schools[0].boxes[0].limits["anchor"][0] == pytest.approx(0.5, abs=0.05)
+
+
 @pytest.mark.parametrize("name", ["risk", "risk_by_front_baltic", "risk_by_front_black_sea"])
 def test_no_level_of_a_risk_is_looked_at_without_a_baseline(name):
     """Not even by front: the levels rest on an assumed anchor."""
@@ -513,6 +526,8 @@ def test_the_command_reads_a_batch(tmp_path):
         (("--outcome", "risk", "--above", 2), "the level of a risk rests on an assumed anchor"),
         (("--outcome", "spnding", "--above", 2), "outcome: 'spnding' was not kept"),
         (("--outcome", "risk", "--above", 2, "--against", 0, "--year", 1999), "year: 1999 was not kept"),
+        (("--outcome", "risk_by_front", "--of", "baltik", "--above", 2, "--against", 0), "Did you mean 'baltic'?"),
+        (("--outcome", "relative_cohesion", "--above", 2), "only risks are ratios to a baseline. Write cohesion with"),
         (("--outcome", "relative_cohesion", "--above", 2, "--against", 0), "only risks are ratios to a baseline"),
     ],
 )

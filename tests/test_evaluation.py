@@ -42,7 +42,7 @@ def test_risks_are_told_by_school_and_never_pooled():
 
 
 def test_levels_of_risk_are_told_to_nobody():
-    """Without a baseline there are none; against one relative risks come by themselves, and differences by name."""
+    """Without a baseline there are none; against one relative risks come by themselves, and differences not either."""
     assert not any("risk" in name for name in sim.evaluate("baseline", worlds=4))
     paired = sim.evaluate("baseline", worlds=4, against="baseline")
     assert {name for name in paired if "risk" in name} == {
@@ -53,7 +53,9 @@ def test_levels_of_risk_are_told_to_nobody():
         )
         for school in SCHOOLS
     }
-    assert sim.evaluate("baseline", worlds=4, against="baseline", school="mixed", outcomes="risk") == {"risk": 0.0}
+    for name in ("risk", "risk_mixed", "risk_by_front", "risk_by_front_black_sea", "risk_by_front_baltic_spiral"):
+        with pytest.raises(sim.InputError, match=f"the level of {name} rests .*, too. Ask for relative_{name}\\.$"):
+            sim.evaluate("baseline", worlds=4, against="baseline", outcomes=name)
 
 
 def test_what_is_no_risk_is_told_over_all_schools_in_equal_parts():
@@ -90,10 +92,13 @@ def test_outcomes_are_named_with_or_without_front_host_and_school():
         return list(sim.evaluate("baseline", worlds=4, outcomes=asked, against="baseline"))
 
     assert names("troops_by_host_DEU") == ["troops_by_host_DEU"]
-    assert names([SPENDING, "risk_mixed"]) == [SPENDING, "risk_mixed"]
-    assert names("risk_by_front_baltic") == [f"risk_by_front_baltic_{school}" for school in SCHOOLS]
-    assert names("risk_by_front_spiral") == [
-        f"risk_by_front_{front}_spiral" for front in ("baltic", "poland", "nordic", "black_sea")
+    assert names([SPENDING, "relative_risk_mixed"]) == [SPENDING, "relative_risk_mixed"]
+    assert names("relative_risk_by_front_baltic") == [f"relative_risk_by_front_baltic_{school}" for school in SCHOOLS]
+    sea = [f"relative_risk_by_front_black_sea_{school}" for school in SCHOOLS]
+    assert names("relative_risk_by_front_black_sea") == names("relative_risk_by_front_black sea") == sea
+    assert names("relative_risk_by_front_black sea_mixed") == ["relative_risk_by_front_black_sea_mixed"]
+    assert names("relative_risk_by_front_spiral") == [
+        f"relative_risk_by_front_{front}_spiral" for front in ("baltic", "poland", "nordic", "black_sea")
     ]
     assert len(names("troops_by_host")) == len(sim.load_scenario("baseline").plan().roster.iso3) + 1
 
@@ -116,7 +121,7 @@ def test_the_baseline_is_played_in_the_world_that_is_set():
 
 
 def test_a_placebo_changes_nothing():
-    found = sim.evaluate("placebo", worlds=8, against="baseline", outcomes=["risk", "relative_risk", "cohesion"])
+    found = sim.evaluate("placebo", worlds=8, against="baseline", outcomes=["relative_risk", "cohesion"])
     assert {name: value for name, value in found.items() if value != 0.0} == {
         f"relative_risk_{school}": 1.0 for school in SCHOOLS
     }
@@ -216,6 +221,10 @@ BAD = {
     "school": (dict(school="mixd"), "unknown school 'mixd'. Did you mean 'mixed'?"),
     "outcome": (dict(outcomes="cohesio"), "outcomes: unknown name 'cohesio'. Did you mean 'cohesion'?"),
     "no outcome": (dict(outcomes=[]), "outcomes: names none."),
+    "ratio of no risk": (
+        dict(outcomes="relative_cohesion", against="baseline"),
+        "only risks are ratios to a baseline. Ask for cohesion.",
+    ),
     "ratio": (dict(outcomes=["relative_risk"]), "relative_risk compares two policies. Name a baseline"),
     "level of a risk": (
         dict(outcomes="risk"),

@@ -236,7 +236,11 @@ def test_other_worlds_judge_otherwise():
     ("text", "meant"),
     [("risk:lowest", Objective("risk", "lowest")), ("risk:lowest:p90", Objective("risk", "lowest", 0.9)),
      (f"{NAME}:highest:median", Objective(NAME, "highest")),
-     ("risk_by_front_black_sea:lowest", Objective("risk_by_front_black_sea", "lowest"))],
+     ("risk_by_front_black_sea:lowest", Objective("risk_by_front_black_sea", "lowest")),
+     ("risk_by_front_black sea:lowest", Objective("risk_by_front_black_sea", "lowest")),
+     ("relative_risk_by_front_black_sea:lowest", Objective("risk_by_front_black_sea", "lowest")),
+     ("relative_risk:lowest", Objective("risk", "lowest")),
+     ("troops_by_host_DEU:highest", Objective("troops_by_host_DEU", "highest"))],
 )  # fmt: skip
 def test_objectives_are_read(text, meant):
     assert judge.objective(text) == meant
@@ -251,6 +255,8 @@ def test_objectives_are_read(text, meant):
         ("risk:lowest:p0", "unknown statistic 'p0'"),
         ("risk:lowest:p100", "unknown statistic 'p100'"),
         ("risk_by_front_atlantis:lowest", "unknown outcome"),
+        ("risk_by_front:lowest", "is a number for each front. Write one of risk_by_front_baltic, risk_by_front_poland"),
+        ("relative_cohesion:lowest", "only risks are ratios to a baseline. Write cohesion."),
     ],
 )
 def test_objectives_that_cannot_be_meant(text, words):
@@ -294,6 +300,26 @@ def test_ones_own_policy_and_the_baseline_are_judged_alike(told):
             n for n, p in enumerate(told.portfolios) if portfolios.dominates(p.checked, one.checked, told.objectives)
         }
         assert set(one.beaten_by) == beaten
+
+
+def test_ones_own_policy_and_the_baseline_show_their_levers_as_in_force(told):
+    """Blank cells would leave open what is beaten."""
+    own, base = told.own, told.standings[-1]
+    plans = [load_scenario(name).plan() for name in ("conditional-article5", "baseline")]
+    names = ("threshold", "conditionality")
+    assert [dict(one.levers) for one in (own, base)] == [{n: plan.levers[n][-1] for n in names} for plan in plans]
+    assert own.levers["conditionality"] > base.levers["conditionality"]
+    rows = frontier_words.table(told).set_index("kind").loc[["your policy", "baseline"], list(names)]
+    assert rows.notna().all(axis=None)
+    printed = next(line for line in frontier_words.text(told).splitlines() if line.startswith("your policy"))
+    assert printed.split()[2:4] == [f"{own.levers[n]:g}" for n in names]
+
+
+def test_levers_are_in_force_in_the_judged_year():
+    later = load_scenario("baseline").with_levers(threshold={"2029Q4": 2.0, "2030Q4": 3.0, "2035Q4": 4.0})
+    ends = {year: Judge(later, later, (), range(1), 0, year) for year in (2029, 2030, None)}
+    assert [one.in_force(["threshold"]) for one in ends.values()] == [{"threshold": v} for v in (2.0, 3.0, 4.0)]
+    assert ends[2030].in_force(["threshold"], of_baseline=True) == {"threshold": 3.0}
 
 
 def beaten_by_hand(*samples):

@@ -169,14 +169,34 @@ def test_rows_are_short_and_a_key_says_what_policies_are():
     told = robustness.robustness(batch, NAME, "highest")
     words = robust_words.text(batch, told)
     assert max(map(len, words.splitlines())) <= 120
-    assert "1 a-scenario-with-a-v…" in words
+    assert "a-scenario" not in words  # all are of one: the key tells them apart
+    assert [line.split()[0] for line in words.splitlines() if line.startswith("#")] == 2 * ["#1", "#2", "#0"]
+    share = robustness.satisficing(batch, [robustness.demand(f"{NAME}>=3")])
+    assert "a-scenario" not in robust_words.satisficing_text(batch, share)
     key = robust_words.key(batch, [1, 0, 1]).splitlines()
     assert key[0] == "policies"
-    assert key[1].startswith("0  threshold 0.1, conditionality 0.1, pressure 0.1")
-    assert [line[0] for line in key[1:]] == ["0", "1"]
+    assert key[1].startswith("#0  threshold 0.1, conditionality 0.1, pressure 0.1")
+    assert [line[:2] for line in key[1:]] == ["#0", "#1"]
+    batch.policies.loc[0, "scenario"] = "baseline"
+    mixed = robust_words.text(batch, told)
+    assert "#1 a-scenario-with-a-v…" in mixed
+    assert "#0 baseline" in mixed
+    assert max(map(len, mixed.splitlines())) <= 120
     plain = small()
     plain.policies["label"] = plain.policies["scenario"] = ["a", "b", "c"]
     assert robust_words.key(plain, [0, 1]) == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["risk_by_front_black_sea", "risk_by_front_black sea", "relative_risk_by_front_black_sea"]
+)
+def test_a_risk_by_front_is_one_quantity_however_it_is_spelled(name):
+    kept = "risk_by_front_black_sea"
+    batch = small([[0.1, 0.2, 0.1, 0.4], [0.2, 0.1, 0.1, 0.4]], name=kept, units="probability")
+    told = robustness.robustness(batch, name, "lowest")
+    np.testing.assert_allclose(told.values, [[1.0, 1.0, 1.0, 1.0], [2.0, 0.5, 1.0, 1.0]])
+    assert told.outcome == kept
+    assert robustness.demand(f" {name} <= 1.5") == robustness.Demand(kept, "<=", 1.5)
 
 
 def test_regret_where_the_lowest_is_best():
@@ -413,6 +433,8 @@ def test_the_command(batch, tmp_path):
     demands = ("--satisfy", "risk<=1.5", "--satisfy", f"{NAME}>=3")
     result = call("robust", batch, "--outcome", "risk:lowest", *demands, "--chart", chart)
     assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("policies\n#0  threshold")  # first of all, and rows are numbers alone
+    assert "baseline (" not in result.stdout
     assert "risk, times that of baseline threshold=2 conditionality=0, end of 2035; the lowest is best" in result.stdout
     assert "worlds with risk <= 1.5 times that of baseline threshold=2 conditionality=0 and spending" in result.stdout
     assert "Play that world: article5 repeat" in result.stdout

@@ -264,6 +264,9 @@ def test_a_smaller_design_in_which_nothing_varies_is_left_out():
         (dict(outcome="risk_by_front"), "is a number for each front. Say which: baltic"),
         (dict(outcome="risk_by_front", of="baltik"), "Did you mean 'baltic'"),
         (dict(outcome="cohesion", of="baltic"), "has no parts"),
+        (dict(outcome="relative_cohesion"), "only risks are ratios to a baseline. Write cohesion."),
+        (dict(outcome="relative_risk"), "relative_risk compares two policies. Name a baseline"),
+        (dict(outcome="risk_by_front_baltic", of="poland"), "but risk_by_front_baltic names baltic itself"),
         (dict(outcome="cohesion", year=2050), "2050 is not played. Choose one from 2025 to 2035"),
         (dict(outcome="cohesion", method="sobel"), "Did you mean 'sobol'"),
         (dict(outcome="cohesion", groups="source"), "unknown grouping 'source'"),
@@ -286,6 +289,16 @@ def test_what_cannot_be_meant_is_refused_in_one_line(asked, said):
         sensitivity("baseline", **asked)
     assert said in str(error.value)
     assert len(error.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "of"),
+    [("risk_by_front", "black_sea"), ("risk_by_front_black_sea", ""), ("relative_risk_by_front", "black sea"),
+     ("relative_risk_by_front_black sea", "")],
+)  # fmt: skip
+def test_an_outcome_by_front_is_one_however_it_is_spelled(name, of):
+    asked = analysis.ask("baseline", name, of, against="placebo")
+    assert (asked.outcome, asked.of, asked.ratio) == ("risk_by_front", "black sea", True)
 
 
 def test_a_scenario_with_a_school_of_its_own_has_only_that():

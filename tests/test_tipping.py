@@ -205,7 +205,9 @@ def test_a_school_by_itself_is_the_same(doubled):
 def test_schools_that_agree_on_the_grid_alone_have_tipping_points_of_their_own(monkeypatch):
     """Values 0 to 80, so that the grid is every tenth: spiral flips at 17, the others at 13."""
     marks = dict.fromkeys(SCHOOLS, 13) | {"spiral": 17}
-    monkeypatch.setattr(tipping.Question, "flips", lambda q, school, mark: np.full(q.worlds, mark >= marks[school]))
+    monkeypatch.setattr(
+        tipping.Question, "numbers", lambda q, school, mark: np.full(q.worlds, float(mark >= marks[school]))
+    )
 
     def told():
         return sim.tipping_point("baseline", "pivot", "cohesion", above=0.5, worlds=8, low=0, high=80, tolerance=1)
@@ -254,6 +256,10 @@ def test_a_lever_that_moves_nothing_is_said_to():
     printed = tipping_words.text(tip)
     assert "not reached: at most 0% of the worlds flip, at 1." in printed
     assert "the lever moves no world across the level." in printed
+    low, high = tip.seen["mixed"]
+    assert 0.0 <= low <= high < 1.0
+    assert f"mixed: seen: {low:.3g} to {high:.3g}. 2 lies outside in all worlds, at every value asked." in printed
+    assert tip.data()["schools"]["mixed"]["seen"] == [low, high]
     below = tipping_words.text(sim.tipping_point("baseline", "us_share", "cohesion", below=2, worlds=4))
     assert "it is so at the lowest value already." in below
 
@@ -262,7 +268,9 @@ def test_remarks_on_what_turns_back(doubled):
     q = doubled.question
     wild = found(curve(lambda mark: np.full(4, 10 <= mark < 25 or mark >= 50)), 0.5)
     falling = found(curve(lambda mark: np.full(4, mark < 25)), 0.5)
-    printed = tipping_words.text(tipping.Tipping(q, {"mixed": wild, "denial": falling}, same=False))
+    printed = tipping_words.text(
+        tipping.Tipping(q, {"mixed": wild, "denial": falling}, False, dict.fromkeys(("mixed", "denial"), (1, 2)))
+    )
     assert "mixed: the share does not move in one direction: it turns back by up to 100 points." in printed
     assert "mixed: it crosses 50% more than once: rises at 1, falls at 2.5, rises at 5. The first is given." in printed
     assert "mixed: 100.0% of the worlds flip and flip back at a higher value." in printed
@@ -274,6 +282,41 @@ def test_the_question_is_put_in_words(doubled):
         'Conditional Article 5 at 5%: from which conditionality does "risk" (Baltic states) lie above 1.5 times that '
         "of Today's commitment, in 50% of the worlds?"
     )
+
+
+SPELLINGS = {
+    "plain": ("risk_by_front", "black sea"),
+    "underscore": ("risk_by_front", "black_sea"),
+    "relative": ("relative_risk_by_front", "black sea"),
+    "one name": ("risk_by_front_black_sea", None),
+    "one relative name": ("relative_risk_by_front_black_sea", None),
+    "blank": ("risk_by_front_black sea", None),
+    "twice": ("risk_by_front_black_sea", "black sea"),
+}
+
+
+@pytest.mark.parametrize(("name", "of"), SPELLINGS.values(), ids=SPELLINGS)
+def test_a_risk_against_a_baseline_is_a_ratio_however_it_is_spelled(name, of):
+    """By hand: the largest ratio that a comparison shows is above 1.2, which no difference of probabilities can be."""
+    told = sim.tipping_point(
+        "conditional-article5", "conditionality", name, of=of, above=1.2, share=0.1, against="baseline", school="mixed",
+        worlds=8, tolerance=0.5,
+    )  # fmt: skip
+    chosen = sim.load_scenario("conditional-article5").with_school("mixed")
+    ratios = [
+        sim.compare(*(sim.run(s, 8, 0) for s in (sim.load_scenario("baseline").under(own), own)))
+        .relative_risk_by_front.sel(front="black sea", year=2035)
+        .values
+        for own in (chosen.with_levers(conditionality=value) for value in (0.0, 0.5, 1.0))
+    ]
+    assert told.seen["mixed"] == (np.min(ratios), np.max(ratios))
+    assert told.tips["mixed"].curve[-1] == (1.0, np.mean(ratios[-1] > 1.2))
+    assert (told.question.outcome, told.question.of) == ("relative_risk_by_front", "black sea")
+    assert np.max(ratios) > 1.2
+
+
+def test_a_level_within_what_is_seen_is_not_said_to_lie_outside(doubled):
+    assert not any("lies outside" in line for line in tipping_words.text(doubled).splitlines())
 
 
 # --- the command and the chart ------------------------------------------------------------------------------------
@@ -335,10 +378,13 @@ BAD = {
     "lever": (dict(lever="treshold"), "lever: unknown name 'treshold'. Did you mean 'threshold'?"),
     "outcome": (dict(outcome="cohesio"), "outcome: unknown name 'cohesio'. Did you mean 'cohesion'?"),
     "ratio": (dict(outcome="relative_risk"), "relative_risk compares two policies. Name a baseline"),
-    "level of a risk": (dict(outcome="risk"), "the level of risk rests on an assumed anchor. Ask for relative_risk"),
-    "no front": (dict(outcome="relative_risk_by_front", against="baseline"), "of: names none. Known: baltic, poland,"),
-    "front": (dict(outcome="troops_by_host", of="DEV"), "of: unknown 'DEV'. Did you mean 'DEU'?"),
-    "of nothing": (dict(of="baltic"), "cohesion is one number a world, and of nothing else."),
+    "level of a risk": (dict(outcome="risk"), "the level of risk rests on an assumed anchor. Name a baseline"),
+    "no front": (
+        dict(outcome="relative_risk_by_front", against="baseline"),
+        "is a number for each front. Say which: baltic, poland,",
+    ),
+    "front": (dict(outcome="troops_by_host", of="DEV"), "of: troops_by_host has no host 'DEV'. Did you mean 'DEU'?"),
+    "of nothing": (dict(of="baltic"), "of: cohesion has no parts, got 'baltic'. Leave it out."),
     "no level": (dict(above=None), "above, below: takes one of the two."),
     "two levels": (dict(below=1.0), "above, below: takes one of the two."),
     "level": (dict(above=float("nan")), "above: nan is no finite number."),

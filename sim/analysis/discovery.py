@@ -72,6 +72,7 @@ def discover(
     found: Any,
     outcome: str,
     *,
+    of: str | None = None,
     above: float | None = None,
     below: float | None = None,
     year: int | None = None,
@@ -86,7 +87,8 @@ def discover(
 ) -> Discovery:
     """Boxes of what is uncertain in which an outcome of a batch lies above, or below, a level.
 
-    With `against` the paired difference to that policy is judged, or of a risk the ratio. Without `policies` all are
+    The front or host stands in `of` or in the name. With `against` the paired difference to that policy is judged, or
+    of a risk the ratio, with or without `relative_`. Without `policies` all are
     taken (but `against`), and their levers are inputs, too. `inputs` names the only ones to look at; `most` boxes are
     looked for, each among the worlds that those before it have left; `step` takes a box of the trajectory instead of
     the one that the rule above would take.
@@ -101,7 +103,8 @@ def discover(
         base = measures.policy_number(found, against, "--against")
         own = found.policies["plan"][base]
         chosen = [n for n in chosen if n != base and found.policies["plan"][n] != own] or chosen
-    values = measures.measured(found, outcome, year, against, chosen)
+    values = measures.measured(found, measures.spelled(outcome, of), year, against, chosen)
+    outcome = values.attrs["outcome"]
     _within(values, outcome, side, level)
     judged, worlds = ([int(n) for n in values[dim].values] for dim in ("policy", "world"))
     table, notes = explaining.varying(found, judged, worlds, values.attrs["year"])

@@ -31,6 +31,8 @@ RESAMPLES, SURE = 500, 0.95
 class Standing:
     """How one policy does: in the worlds of the search, and in the others.
 
+    `levers` are those that are searched, of one's own policy and the baseline as in force at the end of the year.
+
     `beaten_by` holds the portfolios, by number, that are as good there in every objective and better in one, each with
     the part of RESAMPLES of these worlds in which it is.
     """
@@ -118,7 +120,8 @@ def frontier(
         samples.append(other.samples(settings))
         if checking is not None:
             checking(n + 1, len(archive.portfolios))
-    rows = [(PORTFOLIO, *one) for one in archive.portfolios] + [(OWN, {}, own), (BASELINE, {}, base)]
+    rows = [(PORTFOLIO, *one) for one in archive.portfolios]
+    rows += [(OWN, judge.in_force(ranges), own), (BASELINE, judge.in_force(ranges, of_baseline=True), base)]
     samples += [other.own(), other.base()]
     checked, beaten = [other.of(one) for one in samples], _beaten(samples, objectives, seed)
     standings = tuple(Standing(*row, figures, by) for row, figures, by in zip(rows, checked, beaten, strict=True))

@@ -6,7 +6,7 @@ Schools are never pooled: of their statistics the worst is taken.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from sim import ensemble
 from sim.analysis import measures
-from sim.batch.tables import column_names, columns, outcome_of
+from sim.batch.tables import columns, outcome_of
 from sim.errors import InputError
-from sim.outcomes import FRONTS, OUTCOMES
+from sim.outcomes import OUTCOMES
+from sim.outcomes.named import is_risk, single, split
 from sim.priors import SCHOOLS
 from sim.reading import hint
 from sim.results import BEST, relative_risk
@@ -51,7 +52,7 @@ class Objective:
     @property
     def unit(self) -> str:
         """Its unit."""
-        if measures.is_risk(self.outcome):
+        if is_risk(self.outcome):
             return "times the baseline"
         return OUTCOMES[outcome_of(self.outcome)].unit
 
@@ -60,10 +61,7 @@ def objective(text: str) -> Objective:
     """`risk:lowest` or `risk:lowest:p90` as an objective. Raises InputError."""
     name, _, rest = text.partition(":")
     best, _, level = rest.partition(":")
-    known = [n for n, o in OUTCOMES.items() if not o.by] + list(column_names("risk_by_front", FRONTS))
-    problems = []
-    if name not in known:
-        problems.append(f"--objective {text!r}: unknown outcome {name!r}. {hint(name, known, most=40)}")
+    problems = [f"--objective {text!r}: {problem}" for problem in _unknown(name)]
     if best not in BEST:
         problems.append(f"--objective {text!r}: which end is good? Write {name}:lowest or {name}:highest.")
     match = re.fullmatch(r"p([1-9]\d?)", level)
@@ -71,7 +69,18 @@ def objective(text: str) -> Objective:
         problems.append(f"--objective {text!r}: unknown statistic {level!r}. Write median, or p1 to p99, such as p90.")
     if problems:
         raise InputError(problems)
-    return Objective(name, best, int(match[1]) / 100 if match else 0.5)
+    return Objective(measures.kept_as(name), best, int(match[1]) / 100 if match else 0.5)
+
+
+def _unknown(name: str) -> Iterator[str]:
+    """Why a name is no single number a world, if it is none."""
+    found = split(name)
+    if found is None:
+        yield f"unknown outcome {name!r}. {hint(name, single(), most=40)}"
+    elif found.relative and not is_risk(found.outcome):
+        yield f"only risks are ratios to a baseline. Write {found.column}."
+    elif found.parts and not found.label:
+        yield f"{name} is a number for each {OUTCOMES[found.outcome].by}. Write one of {', '.join(found.columns)}."
 
 
 def schools_of(scenario: Scenario) -> tuple[str, ...]:
@@ -108,6 +117,13 @@ class Judge:
         """What the baseline comes to, as `samples`."""
         return self._samples(self._base)
 
+    def in_force(self, names: Iterable[str], of_baseline: bool = False) -> dict[str, float]:
+        """The values of some levers at the end of the year that is judged, in the scenario as it is or the baseline."""
+        plan = (self._base if of_baseline else self.scenario).plan()
+        ends = [n for n, quarter in enumerate(plan.quarters) if quarter.endswith("Q4")]
+        last = ends[-1] if self.year is None else plan.quarters.index(f"{self.year}Q4")
+        return {name: float(plan.levers[name][last]) for name in names}
+
     def of(self, samples: Array) -> tuple[float, ...]:
         """The figure of each objective: its quantile over worlds in the worst school."""
         return tuple(float(self.worst(one, values)) for one, values in zip(self.objectives, samples, strict=True))
@@ -137,7 +153,7 @@ class Judge:
 
     def _relative(self, one: Objective, values: Any, school: str) -> Any:
         """A risk as a multiple of the baseline's; anything else as it is."""
-        if not measures.is_risk(one.outcome):
+        if not is_risk(one.outcome):
             return values
         base = xr.DataArray(self._base_columns[school][one.outcome], dims="world")
         return relative_risk(base, xr.DataArray(values, dims="world")).values

@@ -13,12 +13,10 @@ import xarray as xr
 from sim.errors import InputError
 from sim.outcomes import OUTCOMES
 from sim.outcomes.declare import JUDGEMENT
+from sim.outcomes.named import RELATIVE, is_risk, named, split
 from sim.priors import SCHOOLS
 from sim.reading import hint
-from sim.results import RISKS, relative_risk
-
-RELATIVE = "relative_"
-"""What stands before a risk's name where it is a multiple of a baseline's."""
+from sim.results import relative_risk
 
 MOST_LEFT_OUT = 0.05
 """Largest part of a school's worlds that may be left out for want of a number."""
@@ -114,8 +112,9 @@ def measured(
     """An outcome of a batch by policy and world: dims (policy, world), coords label and school, attrs as an outcome.
 
     With `against`, a policy's number or label, it is the difference to that policy in the same world; of a risk it is
-    the ratio. `year` is the last one unless given. `option` is what the user names `policies` with, `fewest` how many
-    are needed. attrs["label"] says in words what is measured, attrs["baseline"] the label of that policy.
+    the ratio, with or without `relative_` in its name. `year` is the last one unless given. `option` is what the user
+    names `policies` with, `fewest` how many are needed. attrs["label"] says in words what is measured,
+    attrs["baseline"] the label of that policy.
 
     Policies that are the very same count once, and a world in which one of them has no finite number is left out for
     all: attrs["notes"] says so.
@@ -123,15 +122,16 @@ def measured(
     Raises InputError for an unknown outcome, year or policy, a risk without a baseline, policies under different
     assumptions, or more than MOST_LEFT_OUT of a school's worlds without a number.
     """
-    plain = name.removeprefix(RELATIVE)
+    plain = kept_as(name)
     base = None if against is None else policy_number(found, against, "--against")
-    if base is None and (is_risk(plain) or name != plain):
+    ratio = name.startswith(RELATIVE)
+    if ratio and not is_risk(plain):
+        raise InputError(f"{name}: only risks are ratios to a baseline. Write {plain} with --against.")
+    if base is None and is_risk(plain):
         raise InputError(
             f"{name}: the level of a risk rests on an assumed anchor, so that it is only shown relative to a baseline. "
             f"Add --against 0."
         )
-    if name != plain and not is_risk(plain):
-        raise InputError(f"{name}: only risks are ratios to a baseline. Write {plain} with --against.")
     chosen, notes = distinct(found, policy_numbers(found, policies, option))
     one_nature(found, chosen, option, fewest, base)
     table = found.table([plain], year, [*chosen, *([] if base is None else [base])])
@@ -142,13 +142,21 @@ def measured(
     if base is not None:
         values, attrs = _beside(values, table[plain].sel(policy=base, drop=True), attrs, plain, found, base)
     values, left = _complete(values.transpose("policy", "world"), name, option)
-    attrs |= {"outcome": name, "year": int(year if year is not None else found.years[-1]), "notes": (*notes, *left)}
+    attrs |= {"outcome": plain, "year": int(year if year is not None else found.years[-1]), "notes": (*notes, *left)}
     return values.assign_attrs(attrs)
 
 
-def is_risk(name: str) -> bool:
-    """Whether an outcome, also one of a front, is a probability of an attack."""
-    return any(name == risk or name.startswith(f"{risk}_by_front") for risk in RISKS)
+def spelled(name: str, of: str | None = None) -> str:
+    """A name with the front or host that was given beside it. Raises InputError where these do not go together."""
+    if not of:
+        return name
+    return f"{RELATIVE if name.startswith(RELATIVE) else ''}{named(name, of).column}"
+
+
+def kept_as(name: str) -> str:
+    """The column in which a batch keeps an outcome, however it is spelled."""
+    found = split(name)
+    return name.removeprefix(RELATIVE) if found is None else found.column
 
 
 def _beside(

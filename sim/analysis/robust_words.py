@@ -1,6 +1,6 @@
 """How robust policies are, as tables with short rows and as plain data."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,17 +27,18 @@ DEALT = (
 def text(found: Any, robust: Robustness, every: bool = False) -> str:
     """Regret and percentiles by policy and school as tables, first who has the least regret in the worst school.
 
-    Rows name a policy by its number and scenario; `key` says what it is.
+    Rows name a policy by its number, and by its scenario where these differ; `key` says what it is.
     """
     unit, year = robust.values.attrs.get("units", ""), robust.values.attrs["year"]
     label, table, names = robust.values.attrs["label"], robust.table, schools(robust.values)
     order, (low, high), worst = shown(robust, every), robust.interval, robust.worst_school
+    who = _names(found, order)
     regrets = [
-        [_who(found, p), *(f"{number(_at(table.p90, p, s))} ({_at(table['rank'], p, s):.3g})" for s in names),
+        [who[p], *(f"{number(_at(table.p90, p, s))} ({_at(table['rank'], p, s):.3g})" for s in names),
          f"{_between(*(float(a.sel(policy=p)) for a in (robust.guarantee, low, high)))} {worst.sel(policy=p).item()}"]
         for p in order
     ]  # fmt: skip
-    ranges = [[_who(found, p), *(_between(*(_at(table[n], p, s) for n in PERCENTILES)) for s in names)] for p in order]
+    ranges = [[who[p], *(_between(*(_at(table[n], p, s) for n in PERCENTILES)) for s in names)] for p in order]
     parts = [
         f"{label}, {unit}, end of {year}; the {robust.best} is best\n",
         "regret, at most in 90% of worlds (rank)",
@@ -51,10 +52,9 @@ def text(found: Any, robust: Robustness, every: bool = False) -> str:
 def satisficing_text(found: Any, share: xr.DataArray, every: bool = False) -> str:
     """The share of worlds that meet the demands, by policy and school; the best in its worst school first."""
     names, worst = [str(s) for s in share.school.values], share.min("school")
-    rows = [
-        [_who(found, p), *(f"{_at(share, p, s):.0%}" for s in names), f"{float(worst.sel(policy=p)):.0%}"]
-        for p in shown_satisfied(share, every)
-    ]
+    order = shown_satisfied(share, every)
+    who = _names(found, order)
+    rows = [[who[p], *(f"{_at(share, p, s):.0%}" for s in names), f"{float(worst.sel(policy=p)):.0%}"] for p in order]
     asked = " and ".join(one["words"] for one in share.attrs["demands"])
     return f"worlds with {asked}\n" + lines(["policy", *names, "worst school"], rows)
 
@@ -62,9 +62,9 @@ def satisficing_text(found: Any, share: xr.DataArray, every: bool = False) -> st
 def key(found: Any, policies: Sequence[int]) -> str:
     """What policies are, a line each: number and settings; nothing where rows say it already."""
     told = {p: _settings(found, p) for p in sorted(set(policies))}
-    if all(words == found.policies.loc[p, "scenario"] for p, words in told.items()):
+    if all(words == found.policies.loc[p, "scenario"] for p, words in told.items()) and not _one_scenario(found, told):
         return ""
-    return "policies\n" + "\n".join(f"{p}  {words}" for p, words in told.items())
+    return "policies\n" + "\n".join(f"#{p}  {words}" for p, words in told.items())
 
 
 def _settings(found: Any, policy: int) -> str:
@@ -138,9 +138,17 @@ WIDEST = 20
 """Letters of a scenario's name in a row."""
 
 
-def _who(found: Any, policy: int) -> str:
-    scenario = str(found.policies.loc[policy, "scenario"])
-    return f"{policy} {scenario if len(scenario) <= WIDEST else f'{scenario[: WIDEST - 1]}…'}"
+def _names(found: Any, policies: Sequence[int]) -> dict[int, str]:
+    """What rows call policies: by number alone where all are of one scenario."""
+    if _one_scenario(found, policies):
+        return {p: f"#{p}" for p in policies}
+    scenarios = {p: str(found.policies.loc[p, "scenario"]) for p in policies}
+    return {p: f"#{p} {s if len(s) <= WIDEST else f'{s[: WIDEST - 1]}…'}" for p, s in scenarios.items()}
+
+
+def _one_scenario(found: Any, policies: Iterable[int]) -> bool:
+    """Whether these policies are settings of one and the same scenario."""
+    return bool(found.policies.loc[list(policies), "scenario"].nunique() == 1)
 
 
 def _between(middle: float, low: float, high: float) -> str:

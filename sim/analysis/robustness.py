@@ -19,6 +19,7 @@ from scipy import stats
 
 from sim.analysis import measures
 from sim.errors import InputError
+from sim.outcomes.named import is_risk
 from sim.priors import SCHOOLS
 from sim.results import BEST, shortfall
 
@@ -97,12 +98,12 @@ def robustness(
 
     Raises InputError for fewer than two policies, policies under different assumptions, or what `measured` refuses.
     """
-    base = against if measures.is_risk(outcome.removeprefix(measures.RELATIVE)) else None
+    base = against if is_risk(outcome) else None
     values = measures.measured(found, outcome, year, base, policies, "--only", 2)
     if values.sizes["policy"] < 2:
         raise InputError("regret: takes two policies or more that differ, got 1. Take more of them, or all.")
     short = shortfall(values, best)
-    return Robustness(outcome, best, values, short, summarised(values, short, best))
+    return Robustness(values.attrs["outcome"], best, values, short, summarised(values, short, best))
 
 
 def summarised(values: xr.DataArray, short: xr.DataArray, best: str) -> xr.Dataset:
@@ -166,14 +167,14 @@ class Demand:
 
 def demand(text: str) -> Demand:
     """`risk<=1.2` as a demand. Raises InputError."""
-    match = re.fullmatch(r"\s*(\w+)\s*(<=|>=)\s*(\S+)\s*", text)
+    match = re.fullmatch(r"\s*(\w[\w ]*?)\s*(<=|>=)\s*(\S+)\s*", text)
     try:
         level = float(match[3]) if match else np.nan
     except ValueError:
         level = np.nan
     if match is None or not np.isfinite(level):
         raise InputError(f"--satisfy {text!r}: no demand. Write NAME<=NUMBER or NAME>=NUMBER, and quote it.")
-    return Demand(match[1], match[2], level)
+    return Demand(measures.kept_as(match[1]), match[2], level)
 
 
 def satisficing(
@@ -193,7 +194,7 @@ def satisficing(
     met: list[xr.DataArray] = []
     told, notes = [], dict[str, None]()
     for one in demands:
-        base = against if measures.is_risk(one.outcome.removeprefix(measures.RELATIVE)) else None
+        base = against if is_risk(one.outcome) else None
         values = measures.measured(found, one.outcome, year, base, policies, "--only")
         met.append(SIGNS[one.sign](values, one.level))
         told.append(one.data(values.attrs))

@@ -11,21 +11,23 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.agents import whole
 from sim.analysis import crossing
 from sim.analysis.crossing import Curve, Mask, Tip
 from sim.ensemble import MOST_WORLDS, Progress
 from sim.errors import InputError
-from sim.evaluation import LABELS, RELATIVE, played, resolved, year_within
-from sim.outcomes import OUTCOMES
+from sim.evaluation import played, resolved, year_within
+from sim.outcomes.named import RELATIVE, Named, is_risk, named
 from sim.params import UNORDERED, WITHDRAWALS, idle, levers
 from sim.plan import EXECUTED, Plan
 from sim.priors import SCHOOLS
 from sim.reading import hint
-from sim.results import RISKS
 from sim.scenario import Scenario
 from sim.scenario.blocks import EVERY_SCHOOL
+
+Array = NDArray[np.float64]
 
 MOST_VALUES = 100_000
 """Most values of a lever that a search may tell apart."""
@@ -52,8 +54,12 @@ class Question:
     values: tuple[float, ...]
     schools: tuple[str, ...]
 
-    def flips(self, school: str, mark: int) -> Mask:
-        """The worlds in which the outcome lies beyond the level [R], at one value of the lever in one school."""
+    def beyond(self, numbers: Array) -> Mask:
+        """Which of these numbers [R] lie beyond the level."""
+        return np.asarray(numbers > self.level if self.above else numbers < self.level)
+
+    def numbers(self, school: str, mark: int) -> Array:
+        """The outcome in every world [R], at one value of the lever in one school."""
         chosen = self.scenario.with_school(school).with_levers(**{self.lever: self.values[mark]})
         table = played(chosen, self.against, [self.outcome], self.worlds, self.seed, self.year)
         values = table[self.outcome]
@@ -63,16 +69,20 @@ class Question:
                 f"{self.outcome}: is not finite in {np.sum(~np.isfinite(numbers)):,} of {len(numbers):,} worlds at "
                 f"{self.lever} {self.values[mark]:g}. Ask for another outcome, or narrow the range."
             )
-        return np.asarray(numbers > self.level if self.above else numbers < self.level)
+        return np.asarray(numbers, dtype=np.float64)
 
 
 @dataclass(frozen=True)
 class Tipping:
-    """Tipping points by school; `same` says that the schools flip in the very same worlds at every value asked."""
+    """Tipping points by school; `same` says that the schools flip in the very same worlds at every value asked.
+
+    `seen` holds the lowest and the highest number of any world at any value asked, by school, in the outcome's unit.
+    """
 
     question: Question
     tips: dict[str, Tip]
     same: bool
+    seen: dict[str, tuple[float, float]]
 
     def data(self) -> dict[str, Any]:
         """Everything as plain data."""
@@ -84,7 +94,10 @@ class Tipping:
             "against": q.against and q.against.name, "year": q.year, "worlds_each": q.worlds, "seed": q.seed,
             "low": q.values[0], "high": q.values[-1], "tolerance": q.values[1] - q.values[0],
             "same_in_every_school": self.same, "badge": "judgement",
-            "schools": {school: asdict(tip) | {"steady": tip.steady} for school, tip in self.tips.items()},
+            "schools": {
+                school: asdict(tip) | {"steady": tip.steady, "seen": list(self.seen[school])}
+                for school, tip in self.tips.items()
+            },
         }  # fmt: skip
 
 
@@ -109,11 +122,11 @@ def tipping_point(
 ) -> Tipping:
     """The smallest value of a lever at which an outcome lies above, or below, a level in a share of the worlds.
 
-    Smallest as far as a grid of 9 values over the range shows: what comes and goes between two of them is not seen.
-    The lever is set for the whole run, and events that set it give way. With `against`, a baseline scenario in the same
-    worlds, the outcome is the paired difference, or `relative_risk` and `relative_risk_by_front`; `of` names the front
-    or host. Schools share `worlds` evenly and play the same ones. The range is the lever's own unless `low` and `high`
-    narrow it, and values are told apart to `tolerance`, in the unit of the lever.
+    Smallest as far as a grid of 9 values over the range shows: what comes and goes between two of them is not seen. The
+    lever is set for the whole run, and events that set it give way. With `against`, a baseline scenario in the same
+    worlds, the outcome is the paired difference, of a risk the ratio, whether or not it is spelled `relative_risk`. The
+    front or host stands in `of` or in the name. Schools share `worlds` evenly and play the same ones. The range is the
+    lever's own unless `low` and `high` narrow it, and values are told apart to `tolerance`, in the unit of the lever.
 
     Raises InputError for what cannot be meant, a lever that can do nothing in the scenario included.
     """
@@ -130,9 +143,9 @@ def tipping_point(
     worlds, seed = whole("worlds", worlds, len(schools), MOST_WORLDS), whole("seed", seed, 0)
     values = _values(lever, low, high, tolerance)
     _refuse_idle(chosen.with_levers(**{lever: values[-1]}).plan(), lever)
-    level = below if above is None else above
+    level, asked = below if above is None else above, named(outcome, of)
     return _searched(Question(
-        scenario=chosen, lever=lever, outcome=outcome, of=of or "", level=float(level),  # type: ignore[arg-type]
+        scenario=chosen, lever=lever, outcome=_measured(asked), of=asked.label, level=float(level),  # type: ignore[arg-type]
         above=above is not None, share=float(share), against=base, year=year_within(chosen.plan(), year),
         worlds=worlds // len(schools), seed=seed, values=values, schools=schools,
     ), progress)  # fmt: skip
@@ -142,12 +155,20 @@ def _searched(question: Question, progress: Progress | None) -> Tipping:
     """The answer: a curve for each school, all of them surveyed before any is searched."""
     steps = (len(question.values) // crossing.GRID + 1).bit_length()
     report = _Report(progress, len(question.schools) * (crossing.GRID + 4 * steps))
-    curves = {name: Curve(question.values, report.counting(partial(question.flips, name))) for name in question.schools}
+    seen: dict[str, tuple[float, float]] = {}
+
+    def flips(school: str, mark: int) -> Mask:
+        numbers = question.numbers(school, mark)
+        low, high = seen.get(school, (np.inf, -np.inf))
+        seen[school] = min(low, float(numbers.min())), max(high, float(numbers.max()))
+        return question.beyond(numbers)
+
+    curves = {name: Curve(question.values, report.counting(partial(flips, name))) for name in question.schools}
     for curve in curves.values():
         curve.survey()
     tips = {name: crossing.found(curve, question.share) for name, curve in curves.items()}
     one, *others = curves.values()
-    return Tipping(question, tips, same=bool(others) and all(one.agrees(other) for other in others))
+    return Tipping(question, tips, same=bool(others) and all(one.agrees(other) for other in others), seen=seen)
 
 
 class _Report:
@@ -174,21 +195,23 @@ class _Report:
 
 def _outcome_problems(outcome: Any, of: Any, base: Scenario | None) -> Iterator[str]:
     """What is wrong with the outcome, its front or host and the lack of a baseline."""
-    known = [*OUTCOMES, *RELATIVE]
-    if outcome not in known:
-        yield f"outcome: unknown name {outcome!r}. {hint(outcome, known, most=50)}"
+    try:
+        asked = named(outcome, of)
+    except InputError as error:
+        yield from error.problems
         return
-    if outcome in RELATIVE and base is None:
+    if asked.relative and base is None:
         yield f"outcome: {outcome} compares two policies. Name a baseline to hold it against."
-    if outcome in RISKS and base is None:
-        relative = outcome.replace("risk", "relative_risk", 1)
-        yield f"outcome: the level of {outcome} rests on an assumed anchor. Ask for {relative} against a baseline."
-    labels = LABELS.get(OUTCOMES[RELATIVE.get(outcome, outcome)].by, ())
-    if not labels and of is not None:
-        yield f"of: {outcome} is one number a world, and of nothing else. Leave it out."
-    elif labels and of not in labels:
-        said = "names none" if of is None else f"unknown {of!r}"
-        yield f"of: {said}. {hint(of or '', labels, most=40)}"
+    elif is_risk(asked.outcome) and base is None:
+        yield (
+            f"outcome: the level of {outcome} rests on an assumed anchor. "
+            "Name a baseline: of a risk the ratio to it is looked at."
+        )
+
+
+def _measured(asked: Named) -> str:
+    """The outcome as a comparison has it: risks are ratios."""
+    return f"{RELATIVE}{asked.outcome}" if is_risk(asked.outcome) else asked.outcome
 
 
 def _level_problems(above: Any, below: Any, share: Any) -> Iterator[str]:

@@ -55,7 +55,7 @@ def _text(told: Tipping) -> Iterator[str]:
     if told.same:
         yield "The same in every school: the very same worlds flip at every value that was asked."
     for school, tip in tips.items():
-        yield from (f"{school}: {remark}" for remark in _remarks(tip, q))
+        yield from (f"{school}: {remark}" for remark in _remarks(tip, q, told.seen[school]))
     yield (
         "95% by sampling: how far the value hangs on which worlds were drawn. N% flip by: how far worlds lie apart, "
         "each\nat a tipping value of its own. Values are told as far as a grid of "
@@ -74,8 +74,11 @@ def _told(value: float, lowest: float) -> str:
     return f"at {value:g} already" if value == lowest else f"{value:g}"
 
 
-def _remarks(tip: Tip, q: Question) -> Iterator[str]:
-    """What a reader of one school's tipping point must know besides."""
+def _remarks(tip: Tip, q: Question, seen: tuple[float, float]) -> Iterator[str]:
+    """What a reader of one school's tipping point must know besides; `seen` are the ends of the outcome's range."""
+    if not seen[0] <= q.level <= seen[1]:
+        low, high = (f"{end:,.3g}" if abs(end) < 1000 else f"{end:,.0f}" for end in seen)
+        yield f"seen: {low} to {high}{_unit(q)}. {q.level:g} lies outside in all worlds, at every value asked."
     if tip.value is None:
         yield f"not reached: at most {tip.largest:.0%} of the worlds flip, at {tip.largest_at:g}."
     elif tip.already and tip.direction == crossing.FALLS:
@@ -91,3 +94,8 @@ def _remarks(tip: Tip, q: Question) -> Iterator[str]:
         yield f"it crosses {q.share:.0%} more than once: {listed}. The first is given."
     if tip.reverting:
         yield f"{tip.reverting:.1%} of the worlds flip and flip back at a higher value."
+
+
+def _unit(q: Question) -> str:
+    """The unit of the numbers that are compared with the level, as it stands behind one."""
+    return " times the baseline" if q.outcome in RELATIVE else unit_after(OUTCOMES[q.outcome])

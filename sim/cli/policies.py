@@ -29,6 +29,7 @@ POLICIES = click.option(
 @main.command()
 @DIRECTORY
 @click.option("--outcome", required=True, help="What is looked at, such as risk or spending_europe_canada_share.")
+@click.option("--of", metavar="LABEL", help="Which front or host, where the name does not say it: baltic, DEU.")
 @click.option("--above", type=float, help="Worlds with more than this are the cases.")
 @click.option("--below", type=float, help="Worlds with less than this are the cases.")
 @YEAR
@@ -45,8 +46,9 @@ POLICIES = click.option(
 @CHART
 @JSON
 def discover(
-    directory, outcome, above, below, year, against, policies, method, school, inputs, boxes, box, every, chart, as_json
-):
+    directory, outcome, of, above, below, year, against, policies, method, school, inputs, boxes, box, every, chart,
+    as_json,
+):  # fmt: skip
     """Say in which worlds of a batch in DIRECTORY an outcome lies above or below a level.
 
     PRIM or CART looks for boxes of what is uncertain, and of the levers where several policies are judged, in half of
@@ -59,7 +61,7 @@ def discover(
         charts.check_file(chart)
     with progress("boxes", " schools") as report:
         told = discovery.discover(
-            opened(directory), outcome, above=above, below=below, year=year, against=against, policies=policies,
+            opened(directory), outcome, of=of, above=above, below=below, year=year, against=against, policies=policies,
             method=method, school=school, inputs=inputs, most=boxes, step=box, progress=report,
         )  # fmt: skip
     if chart is not None:
@@ -118,11 +120,11 @@ def robust(directory, outcomes, demands, year, against, only, policies, every, c
         }
         click.echo(json.dumps(told, indent=2))
         return
-    parts = [robust_words.text(found, one, every) for one in judged]
-    parts += [] if met is None else [robust_words.satisficing_text(found, met, every)]
     listed = [p for one in judged for p in robust_words.shown(one, every)]
     listed += [] if met is None else robust_words.shown_satisfied(met, every)
-    parts += [words for words in [robust_words.key(found, listed)] if words]
+    parts = [words for words in [robust_words.key(found, listed)] if words]
+    parts += [robust_words.text(found, one, every) for one in judged]
+    parts += [] if met is None else [robust_words.satisficing_text(found, met, every)]
     parts += [worst.words(case, one, str(directory)) for one, case in cases]
     click.echo("\n\n".join([*parts, robust_words.foot(judged, met)]))
 

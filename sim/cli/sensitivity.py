@@ -17,7 +17,9 @@ from sim.scenario import load_scenario
 @main.command()
 @click.argument("scenario")
 @click.option("--outcome", required=True, metavar="NAME", help="What is to be explained: article5 show outcomes.")
-@click.option("--of", default="", metavar="LABEL", help="The front or host, for an outcome that has a number for each.")
+@click.option(
+    "--of", default="", metavar="LABEL", help="Which front or host, where the name does not say it: baltic, DEU."
+)
 @click.option("--year", type=int, metavar="YEAR", help="At the end of which year; without it the last.")
 @click.option("--against", metavar="BASELINE", help="Explain the difference to this scenario, under the same luck.")
 @click.option("--method", default="sobol", show_default=True, help=f"One of {', '.join(analysis.METHODS)}.")

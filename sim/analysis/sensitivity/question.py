@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from sim import results
 from sim.draws import Points
-from sim.ensemble import blocks, known, outcomes_of, trajectories
+from sim.ensemble import blocks, outcomes_of, trajectories
 from sim.errors import InputError
 from sim.outcomes import OUTCOMES, outcomes, variables_of
+from sim.outcomes.named import named
 from sim.plan import Plan
 from sim.priors import SCHOOLS
 from sim.reading import hint
@@ -120,10 +121,14 @@ def ask(
 ) -> Question:
     """A checked question. The baseline is played in the world that the scenario assumes.
 
+    The front or host stands in `of` or in the name; a risk with a baseline is the ratio, with or without `relative_`.
     Raises InputError for an outcome, front, host, year or school that there is not.
     """  # fmt: skip
     chosen, base = _scenario(scenario), None if against is None else _scenario(against)
-    known("outcome", OUTCOMES, [outcome])
+    asked = named(outcome, of)
+    if asked.relative and base is None:
+        raise InputError(f"outcome: {outcome} compares two policies. Name a baseline to hold it against.")
+    outcome, of = asked.outcome, asked.label
     if school is not None:
         chosen = _under_school(chosen, school)
     base = None if base is None else base.under(chosen)
@@ -131,7 +136,6 @@ def ask(
     years = [int(y) for y in table.year]
     if year is not None and year not in years:
         raise InputError(f"year: {year} is not played. Choose one from {years[0]} to {years[-1]}.")
-    _check_place(outcome, of, table)
     return Question(
         scenario=chosen, baseline=base, outcome=outcome, of=of, year=years[-1] if year is None else year, seed=seed
     )
@@ -148,18 +152,6 @@ def _under_school(scenario: Scenario, school: str) -> Scenario:
     if scenario.school in SCHOOLS and scenario.school != school:
         raise InputError(f"school: {scenario.name} assumes {scenario.school} itself. Leave {school} out.")
     return scenario.with_school(school)
-
-
-def _check_place(outcome: str, of: str, table: xr.DataArray) -> None:
-    """Refuse a front or host that an outcome does not have, or the lack of one. Raises InputError."""
-    by = OUTCOMES[outcome].by
-    places = [str(place) for place in table[by].values] if by else []
-    if not by and of:
-        raise InputError(f"of: {outcome} has no parts, got {of!r}. Leave it out.")
-    if by and not of:
-        raise InputError(f"of: {outcome} is a number for each {by}. Say which: {', '.join(places)}.")
-    if by and of not in places:
-        raise InputError(f"of: {outcome} has no {by} {of!r}. {hint(of, places, most=40)}")
 
 
 def evaluated(evaluate: Evaluate, points: Points, what: str, report: Callable[[int], None] | None = None) -> Array:
