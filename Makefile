@@ -14,7 +14,7 @@ run: $(VENV)/.core
 	$(BIN)/article5 compare baseline conditional-article5
 
 test: check
-	$(BIN)/python -m pytest -n 2 -m "not browser"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser"
 	$(BIN)/python -m pytest -m browser
 
 check: $(VENV)/.test

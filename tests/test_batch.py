@@ -337,11 +337,13 @@ def test_a_script_without_a_guard_is_told_so(tmp_path, small):
 # --- whatever happens ---------------------------------------------------------------------------------------------
 
 SCRIPT = """
+import signal
 import sys
 from sim import batch
 from sim.experiment import load_experiment
 from tests import players
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # some shells make what runs in the background deaf
     batch.run_batch(load_experiment(sys.argv[1]), sys.argv[2], cut=(8, 2), workers=int(sys.argv[3]),
                     resume="--resume" in sys.argv, player=players.slow)
 """

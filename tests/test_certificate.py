@@ -313,7 +313,8 @@ def test_bad_input_exits_with_2_and_one_line(words, message):
 def test_a_stop_is_clean(tmp_path):
     """Ctrl-C in the middle of a law: a line, exit status 1, nothing written."""
     slow = (
-        "import time; from sim.laws import LAWS, Law\n"
+        "import signal, time; from sim.laws import LAWS, Law\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # some shells make the background deaf
         "def check(plan, seed, choose): print('checking', flush=True); time.sleep(60)\n"
         "LAWS.clear(); LAWS['check'] = Law(1, 'Takes a minute', check)\n"
         "from sim.cli import main; main()"
