@@ -33,7 +33,7 @@ from sim.params import Lever, Uncertainty, uncertainties
 from sim.plan import Plan, Withdrawal
 from sim.posterior import Posterior
 from sim.priors import SCHOOLS, BySchool, Fixed, Integers, Prior
-from sim.provenance import cells, idle_levers, needed, written
+from sim.provenance import cells, needed, written
 from sim.reading import hint
 from sim.results import RISKS
 from sim.scenario import load_scenario
@@ -167,7 +167,7 @@ def _of_a_lever(lever: Lever, plan: Plan) -> dict[str, Any]:
     """What only a lever has."""
     return dict(
         what="lever", group=lever.kind, note=lever.note, neutral=lever.neutral, prior="", estimate="", densities=(),
-        needs=lever.needs, idle=lever.name in idle_levers(plan),
+        needs=lever.needs, idle=lever.name in plan.idle,
     )  # fmt: skip
 
 
@@ -300,7 +300,7 @@ def spark(density: Density, low: float, high: float) -> str:
 def _effects(name: str, plan: Plan) -> tuple[Effects, ...]:
     """What moves as things stand, and for a lever that is idle, with one that it needs switched on."""
     found = [_measured(name, plan, "")]
-    if name in (idle := idle_levers(plan)):
+    if name in (idle := plan.idle):
         tried: list[Effects] = []
         for need in idle[name]:
             tried.append(_switched_on(name, need, plan))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim import draws
 from sim import quarters as calendar
 from sim.facts import Reading, load_hedges, load_statuses
-from sim.params import Levers, Params, gather, levers, off_neutral, uncertainties
+from sim.params import UNORDERED, WITHDRAWALS, Levers, Params, gather, idle, levers, off_neutral, uncertainties
 from sim.posterior import Posterior
 from sim.priors import SCHOOLS, Fixed, Prior
 from sim.reference import Roster
@@ -111,6 +111,13 @@ class Plan:
             now = Levers(**{name: path[quarter] for name, path in self.levers.items()})
             found.append(found[-1] if found and found[-1] == now else now)
         return tuple(found)
+
+    @cached_property
+    def idle(self) -> dict[str, tuple[str, ...]]:
+        """The levers that can do nothing in the plan, with what they would need, as `params.idle` has it."""
+        some = [w for w in self.withdrawals if w.troops]
+        unordered = [UNORDERED] if any(w.status != EXECUTED for w in some) else []
+        return idle(self.levers, *([WITHDRAWALS] if some else []), *unordered)
 
     @cached_property
     def in_ukraine(self) -> bool:

@@ -11,7 +11,7 @@ from sim import facts
 from sim.catalogue import list_uncertainties
 from sim.controls import CONTROLS, EVIDENCE, WITHDRAWAL, eastern, unit_after
 from sim.experiment import Experiment
-from sim.params import UNORDERED, WITHDRAWALS, idle, levers, uncertainties
+from sim.params import UNORDERED, WITHDRAWALS, levers, uncertainties
 from sim.plan import EXECUTED, Plan, Withdrawal
 from sim.reference import data_dir, table
 
@@ -44,26 +44,19 @@ def _move(name: str, plan: Plan, baseline: Plan, unit: str) -> str:
     return f"{written(name, baseline)} → {written(name, plan)}{unit}"
 
 
-def idle_levers(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """The levers that can do nothing in a plan, with what they would need."""
-    some = [w for w in plan.withdrawals if w.troops]
-    unordered = [UNORDERED] if any(w.status != EXECUTED for w in some) else []
-    return idle(plan.levers, *([WITHDRAWALS] if some else []), *unordered)
-
-
 def idle_notes(plan: Plan) -> tuple[str, ...]:
     """A sentence for each lever that is set away from its default and does nothing in the plan."""
     return tuple(
         f"Idle here: {name.replace('_', ' ')} {written(name, plan)}{unit_after(levers()[name])} "
         f"(acts only while {needed(needs)} is set)."
-        for name, needs in idle_levers(plan).items()
+        for name, needs in plan.idle.items()
         if np.any(plan.levers[name] != levers()[name].default)
     )
 
 
 def remarks(experiment: Experiment) -> list[str]:
     """What an experiment may not have meant: levers that can do nothing, policies that are the very same."""
-    found, count, idle_in = [], len(experiment.policies), [idle_levers(plan) for plan in experiment.plans]
+    found, count, idle_in = [], len(experiment.policies), [plan.idle for plan in experiment.plans]
     for name in experiment.levers:
         needs = [
             levers_[name]
@@ -91,7 +84,7 @@ def exactly_nought(plan: Plan, baseline: Plan, every: bool) -> str:
     """What to say when all differences are exactly 0; `every` says whether all outcomes were compared."""
     if not changes(plan, baseline):
         return "Nothing is changed: every difference is exactly 0."
-    at_rest = replace(plan, levers={**plan.levers, **{name: baseline.levers[name] for name in idle_levers(plan)}})
+    at_rest = replace(plan, levers={**plan.levers, **{name: baseline.levers[name] for name in plan.idle}})
     if every or not changes(at_rest, baseline):
         return "Every difference is exactly 0: nothing depends on what was changed."
     return "Every difference shown here is exactly 0."

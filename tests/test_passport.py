@@ -11,7 +11,7 @@ from sim.outcomes import OUTCOMES
 from sim.params import levers, uncertainties
 from sim.passport import BINS, SEED, WORLDS, curve, densities, spark, text
 from sim.priors import SCHOOLS, Beta, BySchool, Fixed, Integers, Lognormal, Normal, Uniform
-from sim.provenance import exactly_nought, idle_levers, idle_notes
+from sim.provenance import exactly_nought, idle_notes
 
 PRIORS = {
     "uniform": Uniform(1.0, 3.0),
@@ -51,7 +51,7 @@ def test_an_idle_lever_moves_nothing(name, context):
     """What is declared to need another lever is measured to do nothing without it."""
     plan = sim.load_scenario(context).plan()
     own = passport.passport(name, plan)
-    assert own.idle == (name in idle_levers(plan))
+    assert own.idle == (name in plan.idle)
     assert len(own.effects) == 1 + own.idle
     if own.idle:
         assert own.effects[0].moves == ()

@@ -11,8 +11,7 @@ from sim.analysis.judge import Array, Judge, Objective, schools_of
 from sim.analysis.portfolios import Archive, Levers, Values, dominates, search
 from sim.ensemble import MOST_WORLDS, whole
 from sim.errors import InputError
-from sim.params import UNORDERED, WITHDRAWALS, idle, levers
-from sim.plan import EXECUTED, Plan
+from sim.params import UNORDERED, levers
 from sim.reading import hint
 from sim.scenario import Scenario
 
@@ -159,7 +158,7 @@ def _refuse_idle(scenario: Scenario, ranges: Mapping[str, tuple[float, float]]) 
     """Refuse levers that do nothing even where all that are searched are at work. Raises InputError."""
     at_work = {name: high if high != levers()[name].neutral else low for name, (low, high) in ranges.items()}
     plan = scenario.with_levers(**at_work).plan() if ranges else scenario.plan()
-    resting = idle(plan.levers, *_withdrawals(plan))
+    resting = plan.idle
     said = {UNORDERED: "withdrawals that are not yet ordered"}
     problems = [
         f"--lever {name}: does nothing in {scenario.name}, whatever the others are: it acts only with one of "
@@ -169,13 +168,6 @@ def _refuse_idle(scenario: Scenario, ranges: Mapping[str, tuple[float, float]]) 
     ]
     if problems:
         raise InputError(problems)
-
-
-def _withdrawals(plan: Plan) -> list[str]:
-    """What levers that act on withdrawals find in a plan, as `idle` takes it."""
-    some = [w for w in plan.withdrawals if w.troops]
-    words = [WITHDRAWALS] if some else []
-    return words + ([UNORDERED] if any(w.status != EXECUTED for w in some) else [])
 
 
 def _check(ranges: Mapping[str, tuple[float, float]]) -> None:

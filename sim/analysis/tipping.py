@@ -20,8 +20,8 @@ from sim.ensemble import MOST_WORLDS, Progress
 from sim.errors import InputError
 from sim.evaluation import played, resolved, year_within
 from sim.outcomes.named import RELATIVE, Named, is_risk, named
-from sim.params import UNORDERED, WITHDRAWALS, idle, levers
-from sim.plan import EXECUTED, Plan
+from sim.params import UNORDERED, levers
+from sim.plan import Plan
 from sim.priors import SCHOOLS
 from sim.reading import hint
 from sim.scenario import Scenario
@@ -259,10 +259,7 @@ def _values(lever: str, low: Any, high: Any, tolerance: Any) -> tuple[float, ...
 
 def _refuse_idle(plan: Plan, lever: str) -> None:
     """Refuse a lever that can do nothing in a plan. Raises InputError that says what it needs."""
-    some = [w for w in plan.withdrawals if w.troops]
-    words = [WITHDRAWALS] if some else []
-    words += [UNORDERED] if any(w.status != EXECUTED for w in some) else []
-    needs = idle(plan.levers, *words).get(lever)
+    needs = plan.idle.get(lever)
     if needs:
         said = {UNORDERED: "withdrawals that are not yet ordered"}
         listed = ", ".join(said.get(need, need) for need in needs)
