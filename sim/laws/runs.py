@@ -63,14 +63,17 @@ def everywhere(state: State) -> Array:
 
 
 def resized(plan: Plan, count: int) -> Plan:
-    """The plan over another number of quarters: levers hold their last value, and what begins later is left out."""
+    """The plan over another number of quarters: levers hold their last value, and what begins later does not come.
+
+    A withdrawal that does not come keeps its place with no troops: the luck of the others goes by their number.
+    """
     kept = plan.quarters_from_start(count)
     more = max(0, count - len(plan.quarters))
     return replace(
         plan,
         quarters=kept,
         levers={name: np.pad(path, (0, more), mode="edge")[:count] for name, path in plan.levers.items()},
-        withdrawals=tuple(w for w in plan.withdrawals if w.start in kept),
+        withdrawals=tuple(w if w.start in kept else replace(w, start=kept[-1], troops=0.0) for w in plan.withdrawals),
     )
 
 
