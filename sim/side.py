@@ -40,7 +40,7 @@ REGRETTED = families.REGRETTED
 
 @dataclass(frozen=True)
 class Column:
-    """A scenario: letter, name, documents that it comes from, what differs from the baseline, plan, place of its colour.
+    """A scenario: letter, name, documents it comes from, what differs from the baseline, plan, place of its colour.
 
     `apart` says whether it differs from the reference at all; the reference itself does not.
     """
@@ -82,7 +82,9 @@ class Side:
     @property
     def years(self) -> list[int]:
         """Years that all have reached."""
-        return [int(year) for year in sorted(set.intersection(*(set(f.year) for _, f in self.levels.groupby("letter"))))]
+        return [
+            int(year) for year in sorted(set.intersection(*(set(f.year) for _, f in self.levels.groupby("letter"))))
+        ]
 
     @property
     def plans(self) -> tuple[str, ...]:
@@ -200,9 +202,7 @@ def called(scenario: Scenario, moved: bool) -> str:
 def _columns(pairs: Sequence[_Pair], same: Sequence[bool]) -> tuple[Column, ...]:
     """The scenarios with letters, and a colour for each family."""
     baseline = loaded(BASELINE)
-    found = [
-        families.family(pair.scenario, baseline) + (", levers moved" if pair.moved else "") for pair in pairs
-    ]
+    found = [families.family(pair.scenario, baseline) + (", levers moved" if pair.moved else "") for pair in pairs]
     hues = {family: place for place, family in enumerate(dict.fromkeys(found))}
     return tuple(
         Column(
@@ -249,7 +249,9 @@ def _regret(columns: Sequence[Column], pairs: Sequence[_Pair], reference: str) -
         tables = {f"{REFERENCE}: {reference}": pairs[0].base, **tables}
     if len(tables) < 2:
         return None
-    return results.regret(tables, REGRETTED).to_dataframe("regret").reset_index()[["policy", "school", "year", "regret"]]
+    return (
+        results.regret(tables, REGRETTED).to_dataframe("regret").reset_index()[["policy", "school", "year", "regret"]]
+    )
 
 
 # --- one year, in words ---------------------------------------------------------------------------------------------

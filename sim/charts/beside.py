@@ -9,7 +9,6 @@ from typing import Any
 
 from sim.charts import _PADDING, PALETTES, Spec, _config, _mark
 from sim.frames import HIGHEST_SHARE
-from sim.paired import CHANCE, NOUGHT
 
 HUES = ("blue", "violet", "ochre", "orange")
 """Colours of families, in the order in which they come."""
@@ -100,8 +99,13 @@ def _effect(colours: dict[str, str], outcome: str) -> Spec:
                 "scale": {"domain": [low, high], "nice": False},
                 "axis": {"tickCount": 3, "format": "+~s" if high > 1000 else "+~g"}}  # fmt: skip
 
-    y = {"field": "letter", "type": "nominal", "title": None, "sort": None,
-         "axis": {"labelColor": colours["text"], "labelFontSize": 13, "labelFontWeight": "bold", "grid": False}}
+    y = {
+        "field": "letter",
+        "type": "nominal",
+        "title": None,
+        "sort": None,
+        "axis": {"labelColor": colours["text"], "labelFontSize": 13, "labelFontWeight": "bold", "grid": False},
+    }
     tooltip = [{"field": "letter", "title": "scenario"}, {"field": "words", "title": "difference"}]
     words = {"mark": {"type": "text", "align": "left", "x": 2, "dy": -14, "fontSize": 11, "color": colours["text"],
                       "limit": 230},
@@ -131,4 +135,3 @@ def _ally(colours: dict[str, str], of: str) -> Spec:
 LEVEL = {outcome: {theme: _level(c, outcome) for theme, c in PALETTES.items()} for outcome in LEVEL_AXES}
 EFFECT = {outcome: {theme: _effect(c, outcome) for theme, c in PALETTES.items()} for outcome in EFFECT_AXES}
 ALLY = {of: {theme: _ally(c, of) for theme, c in PALETTES.items()} for of in ALLY_AXES}
-

@@ -69,7 +69,7 @@ def question(words: str) -> None:
     """The question that the page answers: its title. Plain text."""
     handout().title = words
     with _top():
-        st.markdown(f"#### {plain(words)}")
+        st.markdown(f"##### {plain(words)}")
 
 
 def _top() -> Any:
@@ -81,7 +81,7 @@ def heading(words: str, known: str = "", more: str = "") -> None:
     """A heading in plain text, with the badge of how its numbers are known, and more of it in Markdown."""
     text = " ".join(filter(None, [plain(words), known and badge(known), more]))
     handout().add(Heading(text))
-    st.markdown(f"##### {text}")
+    st.markdown(f"###### {text}")
 
 
 def words(markdown: str) -> None:
