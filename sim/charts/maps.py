@@ -30,7 +30,7 @@ CREDIT = (
 HEIGHT = 420
 """Pixels, unless whoever draws it asks for another height."""
 
-FEATURE = {"type": "topojson", "feature": "europe_raw"}
+GROUND: Spec = {"url": SHAPES, "format": {"type": "topojson", "feature": "europe_raw"}}
 TILES: Mapping[str, tuple[float, float]] = {"CAN": (-20.5, 55.5), "USA": (-18.5, 48.5)}
 """Allies that are not on the map, and the host: where their tiles stand, degrees east and north."""
 
@@ -117,7 +117,7 @@ def _places(colours: dict[str, str], theme: str, colour: Spec) -> list[Spec]:
     tile = {"type": "square", "size": 1000, "opacity": 1, "stroke": _EDGE[theme], "strokeWidth": 0.8}
     return [
         {"transform": [{"filter": "datum.kind === 'ally'"},
-                       {"lookup": "iso3", "from": {"data": {"url": SHAPES, "format": FEATURE}, "key": "id"}, "as": "geo"},
+                       {"lookup": "iso3", "from": {"data": GROUND, "key": "id"}, "as": "geo"},
                        {"filter": "isValid(datum.geo)"}],
          "mark": {"type": "geoshape", "clip": True, **edge},
          "encoding": {"shape": shape, "color": colour, "tooltip": tooltip}},
@@ -167,7 +167,7 @@ def _map(theme: str, scale: Spec, title: str, labels: str) -> Spec:
         "projection": {"type": "azimuthalEqualArea", "rotate": [-13, -53, 0],
                        "scale": {"expr": "1.24 * min(width / 1.02, height)"},
                        "translate": {"expr": "[width / 2, height / 2]"}},
-        "layer": [{"data": {"url": SHAPES, "format": FEATURE}, "mark": ground}, *_places(colours, theme, colour),
+        "layer": [{"data": GROUND, "mark": ground}, *_places(colours, theme, colour),
                   _flows(colours)],
         "config": {"view": {"stroke": None}}, "padding": {"left": 0, "right": 0, "top": 0, "bottom": 0},
     }  # fmt: skip
@@ -218,7 +218,7 @@ def _shapes() -> dict[str, Any]:
 
 
 def inline(spec: Spec) -> Spec:
-    """The same specification with the shapes in it, for where SHAPES is not served. One without a map stays as it is."""
+    """The same specification with the shapes in it, for where SHAPES is not served; without a map it stays as it is."""
     if isinstance(spec, list):
         return [inline(part) for part in spec]
     if not isinstance(spec, dict):
