@@ -199,6 +199,11 @@ class Job:
         slot = self._task.slot
         return 1.0 if self.done() else slot.part.value if slot is not None else 0.0
 
+    @property
+    def begun(self) -> bool:
+        """Whether a worker has taken it."""
+        return self.done() or self._task.slot is not None
+
     def result(self) -> Any:
         """The answer, a copy of one's own; waits for it.
 
