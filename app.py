@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 import sim.pages
-from sim.pages import levers, passports
+from sim.pages import levers, passports, screen
 
 PAGES = Path(sim.pages.__file__).parent
 
@@ -23,12 +23,13 @@ def main() -> None:
     st.set_page_config(page_title="article5: a policy simulator", layout="wide", initial_sidebar_state="auto")
     page = st.navigation(
         [
-            st.Page(PAGES / "compare.py", title="Compare", default=True),
+            st.Page(PAGES / "explore.py", title="Explore", default=True),
             st.Page(PAGES / "documents.py", title="Documents"),
             st.Page(PAGES / "evidence.py", title="Evidence"),
         ],
         position="top",
     )
+    screen.begin()
     st.session_state.question = levers.panel()
     page.run()
     passports.opened(st.session_state.question)

@@ -20,11 +20,16 @@ from sim.plan import Plan
 from sim.provenance import changes, exactly_nought, idle_notes, sources
 from sim.report import WHERE_MOVED
 from sim.results import differences, identical
-from sim.scenario import Scenario, WithdrawalBlock, load_scenario
+from sim.scenario import Scenario, WithdrawalBlock, load_scenario, scenario_text
 from sim.scenario.stated import is_stated, stated
 
 STORY, BASELINE = "conditional-article5", "baseline"
 """What the app opens on, and what everything is compared with."""
+
+OWN = "your-file.yaml"
+"""What complaints call a file that did not come with the project."""
+
+LONGEST_NAME = 100
 
 WORLDS = (200, 1000, 4000)
 HIGHEST_SEED = 9999
@@ -37,7 +42,10 @@ KEPT = ("share", *variables_of(ASKED))
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: a scenario by its key, and only what differs from its file. `withdrawal` None: as in the file."""
+    """What is asked: a scenario by its key or as the text of a file, and only what differs from it.
+
+    `withdrawal` None: as in the file.
+    """
 
     scenario: str = STORY
     levers: tuple[tuple[str, float], ...] = ()
@@ -88,10 +96,27 @@ class Answer:
     sources: pd.DataFrame
 
 
+def is_file(scenario: str) -> bool:
+    """Whether a question's scenario is the text of a file and no key."""
+    return "\n" in scenario
+
+
 @lru_cache(maxsize=64)
-def loaded(key: str) -> Scenario:
-    """A scenario that comes with the project, read once. Raises ScenarioError."""
-    return load_scenario(key)
+def loaded(scenario: str) -> Scenario:
+    """A scenario that comes with the project, or the text of a file of one's own, read once. Raises ScenarioError."""
+    return scenario_text(scenario, OWN) if is_file(scenario) else load_scenario(scenario)
+
+
+def named(asked: Question) -> Scenario:
+    """The scenario that is asked about, under a name that says what was moved. Raises ScenarioError."""
+    scenario = asked.resolved()
+    moved = [f"{name.replace('_', ' ')} {value:g}" for name, value in asked.levers]
+    if asked.withdrawal is not None:
+        moved.append(f"{asked.withdrawal:g} soldiers leaving the east")
+    if not moved:
+        return scenario
+    told = f"{scenario.name}, with {', '.join(moved)}"
+    return replace(scenario, name=told if len(told) <= LONGEST_NAME else f"{scenario.name[:80]}, changed")
 
 
 @lru_cache(maxsize=64)

@@ -43,7 +43,12 @@ class Page:
 
 def page(path: Path) -> Page:
     """Read a YAML file that holds a mapping. Raises InputError with one line per problem."""
-    text = _text(path)
+    return page_of(_text(path), path)
+
+
+def page_of(text: str, path: Path) -> Page:
+    """Read YAML that holds a mapping from a text; `path` is what complaints call it. Raises InputError."""
+    _refuse_what_is_no_text(text, path)
     try:
         _refuse_tricks(path, text)
         node = YAML(typ="safe", pure=True).compose(text)
@@ -75,11 +80,17 @@ def _text(path: Path) -> str:
         raise InputError(f"{path}: cannot be read: {error.strerror}. Check its rights.") from None
     except UnicodeDecodeError:
         raise InputError(f"{path}: is no text. Write YAML in UTF-8.") from None
+    return text
+
+
+def _refuse_what_is_no_text(text: str, path: Path) -> None:
+    """Nothing too long, without words or with zeros in it."""
+    if (size := len(text.encode("utf-8", "surrogatepass"))) > LARGEST_FILE:
+        raise InputError(f"{path}: has {size:,} bytes. Write at most {LARGEST_FILE:,}.")
     if "\0" in text:
         raise InputError(f"{path}: is no text. Write YAML in UTF-8.")
     if not text.strip():
         raise InputError(f"{path}: is empty. Write `key: value` lines.")
-    return text
 
 
 def _refuse_tricks(path: Path, text: str) -> None:

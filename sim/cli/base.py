@@ -12,11 +12,12 @@ import xarray as xr
 from tqdm import tqdm
 
 import sim
-from sim import ensemble
+from sim import ensemble, question
 from sim.errors import InputError, RunError
 from sim.outcomes import variables_of
 from sim.params import levers
-from sim.scenario import Scenario
+from sim.scenario import Scenario, load_scenario
+from sim.sharing import from_link, is_link
 
 
 class _Commands(click.Group):
@@ -59,6 +60,11 @@ def run_options(command: Callable) -> Callable:
     ):
         command = option(command)
     return command
+
+
+def named(text: str) -> Scenario:
+    """The scenario that an argument names: one that comes with the project, a file, or a link of the app ("?…")."""
+    return question.named(from_link(text)) if is_link(text) else load_scenario(text)
 
 
 def changed(scenario: Scenario, settings: tuple[str, ...], start: str | None, end: str | None) -> Scenario:

@@ -10,9 +10,8 @@ from sim import ledger as ledgers
 from sim.analysis import calibration, matching
 from sim.analysis import hindcast as hindcasts
 from sim.analysis import posture_hindcast as posture_hindcasts
-from sim.cli.base import main, progress
+from sim.cli.base import main, named, progress
 from sim.errors import InputError
-from sim.scenario import load_scenario
 
 
 @main.command()
@@ -30,7 +29,7 @@ def match(scenario, worlds, seed, table, as_json):
     \b
     Example: article5 match conditional-article5 --worlds 1000
     """
-    chosen = load_scenario(scenario)
+    chosen = named(scenario)
     with progress(f"matching {chosen.name}") as report:
         found = matching.matched(chosen, worlds, seed, table, report)
     against = None
@@ -173,7 +172,7 @@ def ledger_add(scenario, years, worlds, seed, date, note, where):
     \b
     Example: article5 ledger add baseline --years 2025:2027 --date 2026-11-21
     """
-    chosen, wanted = load_scenario(scenario), _span("--years", years)
+    chosen, wanted = named(scenario), _span("--years", years)
     ledgers.check_free(chosen, date, where)
     with progress(chosen.name) as report:
         made = ledgers.forecast(chosen, worlds, seed, wanted, date, note, report)

@@ -9,9 +9,8 @@ from sim import charts, saving
 from sim.analysis import discovery, frontier, frontier_words, judge, robust_words, robustness, worst
 from sim.batch import opened
 from sim.charts import policies as drawn
-from sim.cli.base import main, progress
+from sim.cli.base import main, named, progress
 from sim.errors import InputError
-from sim.scenario import load_scenario
 
 DIRECTORY = click.argument("directory", type=click.Path(path_type=Path))
 CHART = click.option("--chart", type=click.Path(path_type=Path), metavar="FILE.json", help="Draw it (Vega-Lite).")
@@ -170,7 +169,7 @@ def portfolios(scenario, settings, aims, baseline, year, worlds, evaluations, se
         saving.check_new_file(out)
     if chart is not None:
         charts.check_file(chart)
-    own, base = load_scenario(scenario), load_scenario(baseline)
+    own, base = named(scenario), named(baseline)
     with progress("search", " candidates") as report, progress("check", " portfolios") as checking:
         told = frontier.frontier(
             own, base, ranges, objectives, worlds=worlds, evaluations=evaluations, seed=seed, year=year,

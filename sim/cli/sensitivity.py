@@ -9,9 +9,8 @@ from sim import charts, saving
 from sim.analysis import sensitivity as analysis
 from sim.analysis.sensitivity.text import text
 from sim.charts import sensitivity as drawn
-from sim.cli.base import changed, main, progress
+from sim.cli.base import changed, main, named, progress
 from sim.errors import InputError
-from sim.scenario import load_scenario
 
 
 @main.command()
@@ -46,7 +45,7 @@ def sensitivity(
     \b
     Example: article5 sensitivity conditional-article5 --outcome cohesion --against baseline --groups document
     """
-    chosen = changed(load_scenario(scenario), settings, None, None)
+    chosen = changed(named(scenario), settings, None, None)
     if chart is not None:
         charts.check_file(chart)
     if out is not None:

@@ -15,14 +15,14 @@ import click
 import sim
 from sim import charts, ensemble, evidence, experiment, facts, families, passport, results
 from sim.catalogue import CATALOGUE, SINGULAR, entry
-from sim.cli.base import changed, command, flat, main, progress, run_options, simulated, simulated_run
+from sim.cli.base import changed, command, flat, main, named, progress, run_options, simulated, simulated_run
 from sim.controls import CONTROLS
 from sim.errors import InputError
 from sim.laws import certificate as certificates
 from sim.provenance import changes, exactly_nought, idle_notes
 from sim.reading import hint
 from sim.report import comparison, comparison_text, explanation_data, explanation_text, run_data, run_text
-from sim.scenario import load_scenario, remarks, scenario_names, schema
+from sim.scenario import remarks, scenario_names, schema
 from sim.tables import lines
 from sim.variables import VARIABLES
 
@@ -41,7 +41,7 @@ def run(scenario, worlds, seed, settings, start, end, every, as_json, out, form,
     \b
     Example: article5 run conditional-article5 --worlds 200 --set threshold=3.5
     """
-    chosen = changed(load_scenario(scenario), settings, start, end)
+    chosen = changed(named(scenario), settings, start, end)
     ensemble.known("--keep", [name for name in VARIABLES if name not in results.UNPUBLISHED], kept)
     if out is not None:
         results.check_writable(out, form)
@@ -76,8 +76,8 @@ def compare(baseline, scenarios, worlds, seed, settings, start, end, every, as_j
     \b
     Example: article5 compare baseline conditional-article5 --worlds 200
     """
-    base = load_scenario(baseline)
-    others = [changed(load_scenario(name), settings, start, end) for name in scenarios]
+    base = named(baseline)
+    others = [changed(named(name), settings, start, end) for name in scenarios]
     if chart is not None:
         charts.check_file(chart)
         if len(scenarios) > charts.MOST_FAMILIES:
@@ -146,7 +146,7 @@ def explain(scenario, ally, year, world, seed, settings, as_json):
     \b
     Example: article5 explain conditional-article5 --ally POL --year 2027 --world 7
     """
-    found = sim.explain(changed(load_scenario(scenario), settings, None, None), ally, year, seed, world)
+    found = sim.explain(changed(named(scenario), settings, None, None), ally, year, seed, world)
     text = json.dumps(explanation_data(found), indent=2, ensure_ascii=False) if as_json else explanation_text(found)
     click.echo(text)
 
@@ -163,7 +163,7 @@ def check(files):
     facts.load_facts()
     for name in files or scenario_names():
         try:
-            scenario = load_scenario(name)
+            scenario = named(name)
             ensemble.trial(scenario.plan())
             click.echo(f"{name}: {scenario.name}: fine, plan {scenario.plan().fingerprint}")
             for remark in (*remarks(scenario), *idle_notes(scenario.plan())):
@@ -196,12 +196,12 @@ def show(kind, name, scenario, as_json):
         return
     name = name or kind
     if name in passport.subjects() and listed in (None, "levers" if name in CONTROLS else "uncertainties"):
-        own = passport.passport(name, load_scenario(scenario))
+        own = passport.passport(name, named(scenario))
         click.echo(json.dumps(asdict(own), indent=2, ensure_ascii=False) if as_json else passport.text(own))
     elif found := entry(name, listed):
         if name in scenario_names() and listed in (None, "scenarios"):
-            shown = load_scenario(name)
-            found = found | {"differs": list(changes(shown.plan(), load_scenario("baseline").under(shown).plan()))}
+            shown = named(name)
+            found = found | {"differs": list(changes(shown.plan(), named("baseline").under(shown).plan()))}
         told = [f"{key:12s} {flat(value)}" for key, value in found.items() if value not in ("", None)]
         click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else "\n".join(told))
     else:

@@ -9,9 +9,8 @@ from sim import charts
 from sim.analysis import tipping as tippings
 from sim.analysis import tipping_words
 from sim.charts import tipping as drawn
-from sim.cli.base import changed, main, progress
+from sim.cli.base import changed, main, named, progress
 from sim.report import EFFECTS
-from sim.scenario import load_scenario
 
 
 @main.command()
@@ -45,7 +44,7 @@ def tipping(scenario, settings, as_json, chart, **asked):
     """
     if chart is not None:
         charts.check_file(chart)
-    chosen = changed(load_scenario(scenario), settings, None, None)
+    chosen = changed(named(scenario), settings, None, None)
     with progress(f"tipping of {asked['lever']}", " runs") as report:
         found = tippings.tipping_point(chosen, asked.pop("lever"), asked.pop("outcome"), **asked, progress=report)
     if chart is not None:

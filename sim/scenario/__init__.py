@@ -49,6 +49,7 @@ __all__ = [
     "remarks",
     "scenario_from",
     "scenario_names",
+    "scenario_text",
     "scenarios_dir",
     "schema",
 ]
@@ -234,6 +235,19 @@ def load_scenario(name: str | Path, beside: Path = Path()) -> Scenario:
         raise ScenarioError(error.problems) from None
 
 
+def scenario_text(text: str, name: str = "scenario.yaml") -> Scenario:
+    """A scenario from the text of a file that is not on this machine; `name` is what complaints call it.
+
+    It may extend only what comes with the project. Raises ScenarioError as `load_scenario` does.
+    """
+    try:
+        return _read(reading.page_of(text, Path(name)), (), here=False)
+    except ScenarioError:
+        raise
+    except InputError as error:
+        raise ScenarioError(error.problems) from None
+
+
 def scenario_from(written: Mapping[str, Any], key: str) -> Scenario:
     """A scenario from its plain data, as `Scenario.written` gives it. Raises ScenarioError."""
     try:
@@ -259,14 +273,21 @@ def _find(name: str, beside: Path) -> Path:
 
 
 def _load(path: Path, above: tuple[Path, ...]) -> Scenario:
-    page = reading.page(path)
+    return _read(reading.page(path), above)
+
+
+def _read(page: Page, above: tuple[Path, ...], here: bool = True) -> Scenario:
+    """A scenario from its page; one that is not `here`, in a file of its own, looks at no files of this machine."""
     found, parsed = _parsed(page)
     parent = Scenario(key="", name="")
     if parsed.extends is not None:
-        target = _find_parent(page, parsed.extends, (*above, path))
-        parent = _load(target, (*above, path))
+        if not here and parsed.extends not in scenario_names():
+            known = hint(parsed.extends, scenario_names(), most=40)
+            raise ScenarioError(f"{page.where(('extends',))} {parsed.extends[:60]!r} does not come with us. {known}")
+        target = _find_parent(page, parsed.extends, (*above, page.path))
+        parent = _load(target, (*above, page.path))
         parent = replace(parent, events=giving_way(parent.events, parsed.levers))
-    scenario = _merged(path.stem, parent, parsed)
+    scenario = _merged(page.path.stem, parent, parsed)
     found += problems(scenario, lambda place: page.where(_own(place, parent)))
     if found:
         raise ScenarioError(found)

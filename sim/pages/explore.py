@@ -6,9 +6,8 @@ from typing import Literal
 import streamlit as st
 
 from sim import charts, evidence, frames, question
-from sim.errors import InputError
 from sim.outcomes import HEADLINES, OUTCOMES
-from sim.pages import levers, passports
+from sim.pages import levers, passports, screen
 from sim.pages.words import badge, badges, band, persons, plain, said, theme
 from sim.priors import SCHOOLS
 from sim.provenance import anchor, rest, tables
@@ -26,22 +25,10 @@ SCHOOL_WORDS = {
 }
 
 
-@st.cache_data(max_entries=200, max_size="64MB", show_spinner="Simulating…")
-def answered(asked: Question) -> Answer:
-    """The answer to a question, kept for whoever asks it again."""
-    return question.answer(asked)
-
-
 def page() -> None:
     """The whole page, for the question that the levers pose."""
-    asked: Question = st.session_state.question
-    try:
-        found = answered(asked)
-    except InputError as error:
-        st.error("This cannot be simulated.")
-        for problem in error.problems:
-            st.text(problem)
-        return
+    asked = screen.asked()
+    found = screen.found(question.answer, asked)
     top, right = st.columns([6, 1], vertical_alignment="top")
     with right:
         year = choose_year(found)

@@ -1,0 +1,133 @@
+"""What every page draws with: titles, charts and tables that can be taken away, answers that take their time, a footer.
+
+What is drawn through this module is noted in the handout of the run, from which pictures, tables and the report of the
+screen are made. A page that draws past it leaves its readers with nothing to take away.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from sim.errors import InputError, RunError
+from sim.handout import Figure, Handout, Heading, Table, Words
+from sim.pages.words import badge, badges, plain, theme
+from sim.question import Question
+
+Specs = Mapping[str, Mapping[str, Any]]
+"""A constant chart specification by theme: light and dark."""
+
+Found = TypeVar("Found")
+
+HANDOUT = "handout"
+
+
+def begin() -> Handout:
+    """A new handout for this run of the script."""
+    st.session_state[HANDOUT] = Handout()
+    return st.session_state[HANDOUT]
+
+
+def handout() -> Handout:
+    """The handout of this run."""
+    return st.session_state[HANDOUT] if HANDOUT in st.session_state else begin()
+
+
+def asked() -> Question:
+    """The question that the levers pose."""
+    return st.session_state.question
+
+
+# --- answers ------------------------------------------------------------------------------------------------------
+
+
+@st.cache_data(max_entries=200, max_size="64MB", show_spinner="Simulating…")
+def _kept(name: str, _function: Callable[..., Any], *args: Any) -> Any:
+    return _function(*args)
+
+
+def found(function: Callable[..., Found], *args: Any) -> Found:
+    """What a function of the simulator answers; what it refuses is shown, and the page ends there.
+
+    The function stands at the top of its module and its arguments are hashable, so that an answer is kept for whoever
+    asks again.
+    """
+    try:
+        return _kept(f"{function.__module__}.{function.__qualname__}", function, *args)
+    except (InputError, RunError) as error:
+        st.error("This cannot be simulated.")
+        for problem in getattr(error, "problems", None) or [str(error)]:
+            st.text(problem)
+        st.stop()
+
+
+# --- words --------------------------------------------------------------------------------------------------------
+
+
+def question(words: str) -> None:
+    """The question that the page answers: its title. Plain text."""
+    handout().title = words
+    st.markdown(f"#### {plain(words)}")
+
+
+def heading(words: str, known: str = "", more: str = "") -> None:
+    """A heading in plain text, with the badge of how its numbers are known, and more of it in Markdown."""
+    text = " ".join(filter(None, [plain(words), known and badge(known), more]))
+    handout().add(Heading(text))
+    st.markdown(f"##### {text}")
+
+
+def words(markdown: str) -> None:
+    """A paragraph in Markdown; what comes from files, addresses or people goes through `plain` first."""
+    handout().add(Words(markdown))
+    st.markdown(markdown)
+
+
+def note(markdown: str) -> None:
+    """A paragraph in small print, in Markdown."""
+    handout().add(Words(markdown))
+    st.caption(markdown)
+
+
+# --- charts and tables --------------------------------------------------------------------------------------------
+
+
+def chart(
+    key: str, frame: pd.DataFrame, specs: Specs, alt: str, *, title: str = "", height: int | None = None, **more: Any
+) -> Any:
+    """Draw a chart and note it. `alt` is a sentence with the numbers; `more` goes to Streamlit, such as `on_select`.
+
+    A chart has a CSS class `st-key-KEY`.
+    """
+    handout().add(Figure(key, title or alt.split(":")[0], frame, specs["light"], alt, height))
+    if height is not None:
+        more["height"] = height
+    if "on_select" in more:
+        return st.vega_lite_chart(frame, dict(specs[theme()]), alt=alt, key=key, **more)
+    with st.container(key=key):
+        return st.vega_lite_chart(frame, dict(specs[theme()]), alt=alt, **more)
+
+
+def table(key: str, frame: pd.DataFrame, alt: str, *, title: str = "", **more: Any) -> Any:
+    """Draw a table and note it; `more` goes to Streamlit, such as `column_config` or `height`."""
+    handout().add(Table(key, title or alt, frame, alt))
+    return st.dataframe(frame, **{"hide_index": True, "height": "content", "alt": alt, **more})
+
+
+# --- footer -------------------------------------------------------------------------------------------------------
+
+
+def footer(asked: Question, plans: Sequence[str], start: str, *more: str) -> None:
+    """What was run: ensemble, seed, vintage of the data, plans; then more in Markdown, and what the badges mean."""
+    stamp = (
+        f"{asked.worlds:,} simulated worlds, seed {asked.seed} · spending up to {int(start[:4]) - 1}, US posture of "
+        f"{start} · plan {', '.join(plans)}"
+    )
+    kept = handout()
+    kept.plan, kept.stamp = " ".join(plans), f"article5 · {stamp} · simulated, not a forecast"
+    marked = stamp.replace(", ".join(plans), ", ".join(f"`{plan}`" for plan in plans))
+    st.caption(
+        f"{marked}{''.join(f' · {words}' for words in more)}. {badges()} The difference that a policy makes is "
+        f"{badge('judgement')} always. Simulated outcomes of stated assumptions, not a forecast."
+    )
