@@ -32,6 +32,14 @@ HALF, MORE = 0.5, 1.5
 PUBLISHED, OURS, TAUGHT = "published studies", "our own assumptions", "the spending panel"
 """Classes of what no passage speaks about; luck is one more."""
 
+LABELS = {
+    PUBLISHED: "What published studies leave open",
+    OURS: "What we assume without any source",
+    TAUGHT: "What the spending panel 2014 to 2024 leaves open",
+    LUCK: "Luck: shocks, changes of government, the end of the war, whether attacks come",
+}
+"""Classes in words."""
+
 PANEL_KEY = "panel-2014-2024"
 
 
@@ -242,10 +250,8 @@ def _label(key: str, own: tuple[Piece, ...], by: str, fact: Fact | None) -> str:
     if fact:
         return fact.about
     if by == HEDGE and any(piece.fact for piece in own):
-        return f"the word {key!r}" if key != "not quantified" else "what has no number in a document"
-    if key in (PUBLISHED, OURS, TAUGHT) or by == HEDGE:
-        return key
-    return own[0].about
+        return f"The word “{key}”" if key != "not quantified" else "What a document names without a number"
+    return LABELS.get(key, own[0].about)
 
 
 def _kind(own: tuple[Piece, ...], by: str) -> str:

@@ -101,8 +101,8 @@ def explained(by_setting: Array) -> float:
 def spread(values: Array, places: Mapping[str, Places], chances: Sequence[Places], seed: int) -> Spread:
     """What settling each group leaves of the spread of outcomes [round, world].
 
-    Quantiles of so few worlds as have one setting are biased; what groups that do not exist make of the same worlds
-    says by how much, and the ends are corrected in this proportion.
+    Quantiles of so few worlds as have one setting are biased. Groups that do not exist show by how much, and that is
+    taken off in proportion to the width that is left: what settles all leaves nothing, what settles nothing all.
     """
     whole = band_of(values)
     if whole.width == 0.0 and np.ptp(values) == 0.0:
@@ -113,38 +113,38 @@ def spread(values: Array, places: Mapping[str, Places], chances: Sequence[Places
     fewer = [np.setdiff1d(np.arange(len(values)), part) for part in parts]
     seen = [(rows, _usual([each[:, rows] for each in nothing]), band_of(values[rows])) for rows in fewer]
     firsts = [explained(each) for each in nothing]
-    narrows = [_narrower(_arms(each).mean(axis=1), usual, whole) for each in nothing]
+    narrows = [_narrower(quantiles(each).mean(axis=1), usual, whole) for each in nothing]
     limits = float(np.quantile(firsts, 0.95)), float(np.quantile(narrows, 0.95))
     again = draws.stream(seed, "importance", "resamples").integers(0, len(values), (RESAMPLES, len(values)))
     cut = len(values) // 2
     found, halves = {}, {}
     for name, order in places.items():
         each = apart(values, order)
-        others = [_narrower(_arms(each[:, rows]).mean(axis=1), own, band) for rows, own, band in seen]
+        others = [_narrower(quantiles(each[:, rows]).mean(axis=1), own, band) for rows, own, band in seen]
         found[name] = _settled(each, again, usual, whole, limits, np.array(others))
         halves[name] = explained(each[:, :cut]), explained(each[:, cut:])
     return Spread(band=whole, settled=found, chance_first=limits[0], chance_narrower=limits[1], halves=halves)
 
 
 def _usual(nothing: Sequence[Array]) -> Array:
-    """Mean arms [3] of groups that do not exist."""
-    arms: Array = np.mean([_arms(each).mean(axis=1) for each in nothing], axis=0)
-    return arms
+    """Mean ends [3] under groups that do not exist."""
+    ends: Array = np.mean([quantiles(each).mean(axis=1) for each in nothing], axis=0)
+    return ends
 
 
 def _settled(
     each: Array, again: Places, usual: Array, whole: Band, limits: tuple[float, float], others: Array
 ) -> Settled:
     """What one group leaves, from outcomes by setting [setting, round]; `others` with a part of the rounds left out."""
-    arms = _arms(each)
-    first, narrower = explained(each), float(_narrower(arms.mean(axis=1), usual, whole))
+    ends = quantiles(each)
+    first, narrower = explained(each), float(_narrower(ends.mean(axis=1), usual, whole))
     firsts = np.quantile(_explained_again(each, again), ENDS)
-    narrows = _narrower(arms[:, again].mean(axis=2), usual, whole)
+    narrows = _narrower(ends[:, again].mean(axis=2), usual, whole)
     company = (len(others) - 1) * np.var(others)
     margin = float(TWO_SIDED * np.sqrt(np.var(narrows, ddof=1) + company))
     return Settled(
         first=first, first_low=float(min(firsts[0], first)), first_high=float(max(firsts[1], first)),
-        band=Band(*(float(end) for end in _expected(arms.mean(axis=1), usual, whole))),
+        band=Band(*(float(end) for end in _expected(ends.mean(axis=1), usual, whole))),
         narrower=narrower, narrower_low=narrower - margin, narrower_high=narrower + margin,
         beyond=bool(first > limits[0] and narrower > limits[1]),
     )  # fmt: skip
@@ -160,21 +160,15 @@ def _explained_again(each: Array, again: Places) -> Array:
     return np.where(whole > 0.0, own / np.where(whole > 0.0, whole, 1.0), 0.0)
 
 
-def _arms(each: Array) -> Array:
-    """Of each setting its median, and how far the band reaches below and above it [3, setting]."""
-    low, middle, high = quantiles(each)
-    return np.stack([middle, middle - low, high - middle])
+def _expected(ends: Array, usual: Array, whole: Band) -> tuple[Array, Array, Array]:
+    """The expected band [...], from the mean ends of all settings [3, ...] and those of groups that do not exist [3]."""
+    width = usual[2] - usual[0]
+    left = (ends[2] - ends[0]) / width if width > 0.0 else np.ones_like(ends[0])
+    low, high = ends[0] + (whole.low - usual[0]) * left, ends[2] + (whole.high - usual[2]) * left
+    return low, ends[1] + (whole.median - usual[1]) * left, high
 
 
-def _expected(arms: Array, usual: Array, whole: Band) -> tuple[Array, Array, Array]:
-    """The expected band [...], from mean arms [3, ...] and those of groups that do not exist [3]."""
-    full = whole.median - whole.low, whole.high - whole.median
-    below, above = (f * a / u if u > 0.0 else 0.0 * a for f, a, u in zip(full, arms[1:], usual[1:], strict=True))
-    middle = whole.median + arms[0] - usual[0]
-    return middle - below, middle, middle + above
-
-
-def _narrower(arms: Array, usual: Array, whole: Band) -> Array:
+def _narrower(ends: Array, usual: Array, whole: Band) -> Array:
     """Part of the band's width that goes [...]; below 0 where the band becomes wider in expectation."""
-    low, _, high = _expected(arms, usual, whole)
+    low, _, high = _expected(ends, usual, whole)
     return 1.0 - (high - low) / whole.width if whole.width > 0.0 else 0.0 * low

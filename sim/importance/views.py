@@ -33,8 +33,8 @@ CLOSE = 0.2
 class Importance:
     """What settling each thing that is open would leave of the spread of an outcome, school by school.
 
-    `rows` has a row for each school and group, ranked by the largest part of the variance under any school: school, rank,
-    key, label, kind, members, range (of levers: ours), document, title, date, place, speaker, status, hedge, passport;
+    `rows` has a row for each school and group, ranked by the largest part of the variance (of passages: of the band's width)
+    that goes under any school: school, rank, key, label, kind, members, range (of levers: ours), document, title, date, place, speaker, status, hedge, passport;
     first, first_low, first_high (parts of the variance by itself), low, median, high (expected band once it is settled, as
     shown), narrower, narrower_low, narrower_high (parts of the band's width), beyond (what chance reaches). `bands` has a row
     for each school: school, low, median, high (as drawn), together, close, leader, still, chance_first, chance_narrower.
@@ -68,7 +68,7 @@ class Importance:
 
 
 def ranking(
-    question: Question, outcome: str, year: int | None = None, size: int = SIZES[0], *, difference: bool = True,
+    question: Question, outcome: str, year: int | None = None, size: int = SIZES[0], difference: bool = True, *,
     progress: Progress | None = None,
 ) -> Importance:  # fmt: skip
     """Which uncertainty, by itself, an outcome hangs on most; the policy is as the question sets it, luck is one of them.
@@ -82,8 +82,8 @@ def ranking(
 
 
 def budget(
-    question: Question, outcome: str, year: int | None = None, size: int = SIZES[0], *, by: str = PASSAGE,
-    difference: bool = True, progress: Progress | None = None,
+    question: Question, outcome: str, year: int | None = None, size: int = SIZES[0], by: str = PASSAGE,
+    difference: bool = True, *, progress: Progress | None = None,
 ) -> Importance:  # fmt: skip
     """How much settling each passage, document or hedge, or each class of what they are silent about, would tell.
 
@@ -121,7 +121,7 @@ def importance(
         words=f"{OUTCOMES[asked.outcome].label}{place}", scenario=asked.scenario.name,
         plan=asked.scenario.plan().fingerprint, baseline=asked.baseline.name if asked.baseline else "",
         outcome=outcome, year=asked.year, unit=unit(asked), ratio=asked.ratio, badge=OUTCOMES[asked.outcome].badge,
-        by=by, size=size, worlds=design.worlds, seed=seed, rows=_rows(asked, groups, spreads),
+        by=by, size=size, worlds=design.worlds, seed=seed, rows=_rows(asked, groups, spreads, by),
         bands=_bands(asked, groups, spreads),
     )  # fmt: skip
 
@@ -160,7 +160,10 @@ def unit(asked: Asked) -> str:
     """The unit in which an outcome is shown."""
     if asked.ratio:
         return "times the baseline"
-    return "%" if asked.unit == "probability" else asked.unit
+    written = "%" if asked.unit == "probability" else asked.unit
+    if asked.baseline is None or not written.startswith("%"):
+        return written
+    return "pp of GDP" if written == "% of GDP" else "pp"
 
 
 def shown(asked: Asked, value: float) -> float:
@@ -168,10 +171,11 @@ def shown(asked: Asked, value: float) -> float:
     return float(2.0**value if asked.ratio else 100.0 * value if asked.unit == "probability" else value)
 
 
-def _rows(asked: Asked, groups: Sequence[Group], spreads: dict[str, Spread]) -> pd.DataFrame:
+def _rows(asked: Asked, groups: Sequence[Group], spreads: dict[str, Spread], by: str) -> pd.DataFrame:
     """A row for each school and group, largest first under any school."""
-    largest = {g.key: max((s.settled[g.key].first for s in spreads.values() if not s.still), default=0.0) for g in groups}
-    ranked = sorted(groups, key=lambda g: -largest[g.key])
+    size = (lambda s: s.first) if by == ASSUMED else (lambda s: s.narrower)
+    moving = [each for each in spreads.values() if not each.still]
+    ranked = sorted(groups, key=lambda g: -max((size(each.settled[g.key]) for each in moving), default=0.0))
     return pd.DataFrame(
         {"school": school, "rank": rank, **_told(group), **_left(asked, each, group.key)}
         for school, each in spreads.items()
