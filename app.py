@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 import sim.pages
-from sim.pages import levers, passports, screen
+from sim.pages import bar, levers, passports, screen
 
 PAGES = Path(sim.pages.__file__).parent
 
@@ -29,9 +29,12 @@ def main() -> None:
         ],
         position="top",
     )
-    screen.begin()
-    st.session_state.question = levers.panel()
+    top, menus = st.columns([4, 1], vertical_alignment="top")
+    screen.begin(top)
+    st.session_state.question = levers.panel(page.url_path)
     page.run()
+    with menus:
+        bar.draw(st.session_state.question)
     passports.opened(st.session_state.question)
     freeze()
 

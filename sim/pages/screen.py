@@ -20,12 +20,12 @@ Specs = Mapping[str, Mapping[str, Any]]
 
 Found = TypeVar("Found")
 
-HANDOUT = "handout"
+HANDOUT, TOP = "handout", "top"
 
 
-def begin() -> Handout:
-    """A new handout for this run of the script."""
-    st.session_state[HANDOUT] = Handout()
+def begin(top: Any = None) -> Handout:
+    """A new handout for this run of the script; `top` is where the title stands."""
+    st.session_state[HANDOUT], st.session_state[TOP] = Handout(), top
     return st.session_state[HANDOUT]
 
 
@@ -68,7 +68,13 @@ def found(function: Callable[..., Found], *args: Any) -> Found:
 def question(words: str) -> None:
     """The question that the page answers: its title. Plain text."""
     handout().title = words
-    st.markdown(f"#### {plain(words)}")
+    with _top():
+        st.markdown(f"#### {plain(words)}")
+
+
+def _top() -> Any:
+    """The place of the title, beside the menus; the page itself where the entry point has made none."""
+    return st.session_state.get(TOP) or st.container()
 
 
 def heading(words: str, known: str = "", more: str = "") -> None:
