@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 import sim.pages
-from sim.pages import levers, passports, screen
+from sim.pages import levers, passports, pins, screen
 
 PAGES = Path(sim.pages.__file__).parent
 
@@ -24,13 +24,14 @@ def main() -> None:
     page = st.navigation(
         [
             st.Page(PAGES / "explore.py", title="Explore", default=True),
-            st.Page(PAGES / "documents.py", title="Documents"),
+            st.Page(PAGES / "compare.py", title="Compare"),
             st.Page(PAGES / "evidence.py", title="Evidence"),
         ],
         position="top",
     )
     screen.begin()
     st.session_state.question = levers.panel()
+    pins.panel(st.session_state.question)
     page.run()
     passports.opened(st.session_state.question)
     freeze()

@@ -29,7 +29,7 @@ LONGEST_LINK = 16_000
 
 DEFAULTS = {"worlds": 1000, "seed": 0}
 
-SHOWN = ("year", "allies", "beside", "scored")
+SHOWN = ("year", "allies", "scored", "with", "pin", "against", "of")
 """Names in an address that choose what a page shows and not what is simulated."""
 
 

@@ -93,7 +93,7 @@ SWITCH = "0 or 1"
 """The unit of a lever that is on or off: a toggle, which the address writes true or false."""
 
 SCENARIO = "scenario"
-ELSEWHERE = (SCENARIO, "year", "allies", "beside", "scored")
+ELSEWHERE = (SCENARIO, "year", "allies", "scored", "with", "pin", "against", "of")
 """Names in the address that are looked at elsewhere than in the panel, or on another page."""
 
 DEFAULTS = {"worlds": 1000, "seed": 0}
