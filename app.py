@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 import sim.pages
-from sim.pages import bar, levers, passports, screen
+from sim.pages import bar, levers, passports, pins, screen
 
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-left: 1.5rem; padding-right: 1.5rem }
@@ -32,7 +32,7 @@ def main() -> None:
     page = st.navigation(
         [
             st.Page(PAGES / "explore.py", title="Explore", default=True),
-            st.Page(PAGES / "documents.py", title="Documents"),
+            st.Page(PAGES / "compare.py", title="Compare"),
             st.Page(PAGES / "evidence.py", title="Evidence"),
         ],
         position="top",
@@ -41,6 +41,7 @@ def main() -> None:
     top, menus = st.columns([4, 1.15], vertical_alignment="top", gap="small")
     screen.begin(top)
     st.session_state.question = levers.panel(page.url_path)
+    pins.panel(st.session_state.question)
     page.run()
     with menus:
         bar.draw(st.session_state.question)

@@ -13,7 +13,7 @@ from sim.analysis.sensitivity.factors import ASSUMPTION, LUCK, PANEL, Factor, fa
 from sim.controls import WITHDRAWAL, eastern, unit_after
 from sim.facts import Fact
 from sim.params import levers
-from sim.plan import EXECUTED, Plan, Withdrawal
+from sim.plan import Plan, Withdrawal
 from sim.priors import Prior, Uniform
 from sim.question import furthest
 from sim.scenario import Scenario
