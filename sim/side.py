@@ -1,59 +1,252 @@
-"""What the page of documents shows: scenarios as they stand in their files, side by side, as small tables."""
+"""Scenarios side by side, each compared with a reference in the same worlds: what the page Compare shows.
+
+A column is a question: a scenario as it stands in its file, or one whose levers were moved.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import pandas as pd
+import xarray as xr
 
-from sim import ensemble, families
-from sim.frames import families_words
-from sim.outcomes import variables_of
-from sim.question import BASELINE, loaded
-from sim.tables import number
+from sim import ensemble, families, frames, paired, results
+from sim.ensemble import Progress
+from sim.errors import InputError
+from sim.outcomes import HEADLINES, outcomes, variables_of
+from sim.params import levers
+from sim.plan import Plan
+from sim.provenance import changes, written
+from sim.question import BASELINE, Question, loaded
+from sim.report import WHERE_MOVED
+from sim.scenario import Scenario
 
-PAIR = ("eastern-withdrawal-considered", "no-active-plans")
-"""Two documents that disagree: what the page opens on."""
+LETTERS = ("A", "B", "C", "D")
+MOST = len(LETTERS)
+"""Scenarios that stand side by side at most."""
 
-MOST = 4
+LEVELS = ("spending_europe_canada_share", "allies_at_threshold", "troops_europe")
+"""Outcomes that are drawn over the years."""
+
+COMPARED = (*HEADLINES, *WHERE_MOVED)
+ASKED = (*COMPARED, "risk", "risk_by_front")
+KEPT = tuple(dict.fromkeys((*paired.BY_ALLY, *variables_of(ASKED))))
+REFERENCE = "reference"
+
+REGRETTED = families.REGRETTED
+
+
+@dataclass(frozen=True)
+class Column:
+    """A scenario: letter, name, documents it comes from, what differs from the baseline, plan, place of its colour.
+
+    `apart` says whether it differs from the reference at all; the reference itself does not.
+    """
+
+    letter: str
+    name: str
+    family: str
+    hue: int
+    changes: tuple[str, ...]
+    plan: str
+    apart: bool
+
+    @property
+    def title(self) -> str:
+        """Letter and name."""
+        return f"{self.letter}: {self.name}"
 
 
 @dataclass(frozen=True)
 class Side:
-    """Scenarios side by side. `troops` is what the chart draws; the other tables hold words."""
+    """Scenarios side by side. Frames are those of `paired`, with `letter` and `hue` of the scenario.
 
-    title: str
-    words: str
-    year: int
-    troops: pd.DataFrame
-    differences: pd.DataFrame
+    `levels` (outcome by year), `effects` (difference by outcome and year), `allies` (difference by ally and year),
+    `risks` (multiples by school, front and year), `levers` (what is set differently), `regret` by policy, school and
+    year, None where the scenarios assume different worlds.
+    """
+
+    columns: tuple[Column, ...]
+    reference: str
+    start: str
+    allies_in_all: int
+    levels: pd.DataFrame
+    effects: pd.DataFrame
+    allies: pd.DataFrame
     risks: pd.DataFrame
+    levers: pd.DataFrame
     regret: pd.DataFrame | None
-    plans: tuple[str, ...]
+
+    @property
+    def years(self) -> list[int]:
+        """Years that all have reached."""
+        return [
+            int(year) for year in sorted(set.intersection(*(set(f.year) for _, f in self.levels.groupby("letter"))))
+        ]
+
+    @property
+    def plans(self) -> tuple[str, ...]:
+        """Digests of the plans, each once."""
+        return tuple(dict.fromkeys(column.plan for column in self.columns))
+
+    @property
+    def compared(self) -> tuple[Column, ...]:
+        """The scenarios that are not the reference."""
+        return tuple(column for column in self.columns if column.apart)
 
 
-def side(keys: Sequence[str], worlds: int, seed: int) -> Side:
-    """Some scenarios next to the baseline under the same luck. Raises ScenarioError."""
-    scenarios = [loaded(key) for key in keys]
-    members = families.beside(
-        loaded(BASELINE), scenarios, lambda s: ensemble.run_years(s.plan(), worlds, seed, variables_of())
+def side(
+    asked: tuple[Question, ...],
+    reference: Question | None = None,
+    worlds: int = 1000,
+    seed: int = 0,
+    *,
+    progress: Progress | None = None,
+) -> Side:
+    """One to four scenarios next to a reference, the baseline without it, under the same luck.
+
+    Each is compared with the policy of the reference in the world that it assumes itself. `progress` is called with
+    the scenarios done and all of them. Raises InputError for none or too many, and what scenarios and runs raise.
+    """
+    if not 1 <= len(asked) <= MOST:
+        raise InputError(f"compare: {len(asked)} scenarios. Choose one to {MOST}.")
+    other = replace(reference or Question(BASELINE), worlds=worlds, seed=seed)
+    questions = [replace(question, worlds=worlds, seed=seed) for question in asked]
+    pairs = []
+    for done, question in enumerate(questions):
+        if progress is not None:
+            progress(done, len(questions))
+        pairs.append(_pair(question, other))
+    if progress is not None:
+        progress(len(questions), len(questions))
+    return _together(pairs, [question == other for question in questions], other)
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """One scenario beside the reference: tables by year, and the risks of both for the regret."""
+
+    scenario: Scenario
+    moved: bool
+    levels: pd.DataFrame
+    effects: pd.DataFrame
+    allies: pd.DataFrame
+    risks: pd.DataFrame
+    own: xr.Dataset
+    base: xr.Dataset
+
+
+@lru_cache(maxsize=24)
+def _pair(question: Question, reference: Question) -> _Pair:
+    """A scenario beside the reference; kept, as whoever adds a scenario has the others already."""
+    scenario = question.resolved()
+    plan = scenario.plan()
+    other = plan if question == reference else reference.resolved().under(scenario).plan()
+    base, run = (_run(p, question.worlds, question.seed) for p in (other, plan))
+    first = outcomes(base.assign_coords(lever_threshold=run.lever_threshold), ASKED)
+    second = outcomes(run, ASKED)
+    both, allies = results.differences(first, second), int(plan.roster.forces.sum())
+    return _Pair(
+        scenario=scenario,
+        moved=_moved(question),
+        levels=paired.levels(second, first, allies, LEVELS),
+        effects=paired.effects(both, allies, COMPARED),
+        allies=paired.by_ally(run, base, plan.roster.name),
+        risks=frames.risks(both),
+        own=second[[REGRETTED]],
+        base=first[[REGRETTED]],
     )
-    heads = [f"{name} ({families.family(m.scenario, m.baseline)})" for name, m in families.columns(members)]
-    rows, units = families.differences(members)
-    troops, year = families.frame(members), families.last_year(members)
-    regret = families.regrets(members)
+
+
+@lru_cache(maxsize=2)
+def _run(plan: Plan, worlds: int, seed: int) -> xr.Dataset:
+    """The year ends of a run, kept because every scenario is compared with the same reference."""
+    return ensemble.run_years(plan, worlds, seed, KEPT)
+
+
+def _together(pairs: Sequence[_Pair], same: Sequence[bool], reference: Question) -> Side:
+    """All pairs as one set of tables."""
+    columns = _columns(pairs, same)
+    baseline = reference.resolved()
+
+    def joined(name: str) -> pd.DataFrame:
+        told = zip(columns, pairs, strict=True)
+        return pd.concat([getattr(p, name).assign(letter=c.letter, hue=c.hue) for c, p in told], ignore_index=True)
+
+    first = pairs[0].scenario
     return Side(
-        title=families.title(members),
-        words=families_words(troops, year),
-        year=year,
-        troops=troops,
-        differences=pd.DataFrame(rows, columns=["outcome", *heads]).assign(unit=units),
-        risks=pd.DataFrame(families.risk_rows(members), columns=["front, school", *heads]),
-        regret=None if regret is None else _table(regret),
-        plans=tuple(m.scenario.plan().fingerprint for m in members),
+        columns=columns,
+        reference=next((c.title for c in columns if not c.apart), called(baseline, _moved(reference))),
+        start=first.start,
+        allies_in_all=int(first.plan().roster.forces.sum()),
+        levels=joined("levels"),
+        effects=joined("effects"),
+        allies=joined("allies"),
+        risks=joined("risks"),
+        levers=_levers(baseline.plan(), columns, [pair.scenario.plan() for pair in pairs]),
+        regret=_regret(columns, pairs, called(baseline, _moved(reference))),
     )
 
 
-def _table(regret) -> pd.DataFrame:
-    """Regret by policy and school, two significant digits."""
-    frame = regret.transpose("policy", "school").to_pandas()
-    return frame.map(number).rename_axis(columns=None).reset_index()
+def _moved(question: Question) -> bool:
+    return bool(question.levers) or question.withdrawal is not None
+
+
+def called(scenario: Scenario, moved: bool) -> str:
+    """What a scenario is called where its levers may have been moved."""
+    return f"{scenario.name}, levers moved" if moved else scenario.name
+
+
+def _columns(pairs: Sequence[_Pair], same: Sequence[bool]) -> tuple[Column, ...]:
+    """The scenarios with letters, and a colour for each family."""
+    baseline = loaded(BASELINE)
+    found = [families.family(pair.scenario, baseline) + (", levers moved" if pair.moved else "") for pair in pairs]
+    hues = {family: place for place, family in enumerate(dict.fromkeys(found))}
+    return tuple(
+        Column(
+            letter=letter,
+            name=called(pair.scenario, pair.moved),
+            family=family,
+            hue=hues[family],
+            changes=changes(pair.scenario.plan(), baseline.under(pair.scenario).plan()),
+            plan=pair.scenario.plan().fingerprint,
+            apart=not reference,
+        )
+        for letter, pair, family, reference in zip(LETTERS, pairs, found, same, strict=False)
+    )
+
+
+def _levers(reference: Plan, columns: Sequence[Column], plans: Sequence[Plan]) -> pd.DataFrame:
+    """What is set differently: a row a lever, a column a scenario; and a row for what is no lever."""
+    apart = [(c, p) for c, p in zip(columns, plans, strict=True) if c.apart]
+    heads = [REFERENCE, *(column.letter for column, _ in apart)]
+    rows = []
+    for name, lever in levers().items():
+        values = [written(name, plan) for plan in (reference, *(plan for _, plan in apart))]
+        if len(set(values)) > 1:
+            told = dict(zip(heads, values, strict=True))
+            rows.append({"what is set": name.replace("_", " "), **told, "unit": lever.unit})
+    besides = [_besides(plan) for plan in (reference, *(plan for _, plan in apart))]
+    if len(set(besides)) > 1:
+        rows.append({"what is set": "besides", **dict(zip(heads, besides, strict=True)), "unit": ""})
+    return pd.DataFrame(rows, columns=["what is set", *heads, "unit"])
+
+
+def _besides(plan: Plan) -> str:
+    """Withdrawals, strategies and assumptions of a plan in words: what differs from the baseline and is no lever."""
+    baseline = loaded(BASELINE).plan()
+    return "; ".join(changes(replace(plan, levers=baseline.levers), baseline)) or "nothing"
+
+
+def _regret(columns: Sequence[Column], pairs: Sequence[_Pair], reference: str) -> pd.DataFrame | None:
+    """Regret in risk by policy, school and year, the reference being a policy; None where worlds differ."""
+    if len({tuple(str(pair.own.attrs[key]) for key in results.PAIRED) for pair in pairs}) > 1:
+        return None
+    tables = {c.title: pair.own for c, pair in zip(columns, pairs, strict=True)}
+    if all(column.apart for column in columns):
+        tables = {f"{REFERENCE}: {reference}": pairs[0].base, **tables}
+    if len(tables) < 2:
+        return None
+    return (
+        results.regret(tables, REGRETTED).to_dataframe("regret").reset_index()[["policy", "school", "year", "regret"]]
+    )
