@@ -26,6 +26,7 @@ def main() -> None:
             st.Page(PAGES / "explore.py", title="Explore", default=True),
             st.Page(PAGES / "documents.py", title="Documents"),
             st.Page(PAGES / "evidence.py", title="Evidence"),
+            st.Page(PAGES / "world.py", title="One world"),
         ],
         position="top",
     )
