@@ -25,6 +25,7 @@ def main() -> None:
         [
             st.Page(PAGES / "explore.py", title="Explore", default=True),
             st.Page(PAGES / "documents.py", title="Documents"),
+            st.Page(PAGES / "uncertainty.py", title="Uncertainty"),
             st.Page(PAGES / "evidence.py", title="Evidence"),
         ],
         position="top",

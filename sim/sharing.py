@@ -29,7 +29,7 @@ LONGEST_LINK = 16_000
 
 DEFAULTS = {"worlds": 1000, "seed": 0}
 
-VIEWS = ("year", "allies", "beside", "scored", "focus", "chart")
+VIEWS = ("outcome", "at", "told", "filed", "effort", "year", "allies", "beside", "scored", "focus", "chart")
 """Names in an address that choose what a page shows and not what is simulated."""
 
 

@@ -15,7 +15,7 @@ ORDER = (
     "rules", "draws", "posterior", "plan", "now", "seen", "step", "start", "variables", "agents", "scenario",
     "outcomes", "ensemble", "results", "evaluation", "experiment", "batch", "controls", "analysis", "laws", "ledger",
     "__init__", "evidence", "catalogue", "report", "frames", "scored", "families", "charts", "provenance", "card",
-    "handout", "question", "sharing", "printed", "side", "passport", "pages", "cli", "__main__",
+    "handout", "question", "sharing", "printed", "side", "passport", "importance", "pages", "cli", "__main__",
 )  # fmt: skip
 """Rooms from bottom to top. A new module takes its place here, above all it looks at."""
 
