@@ -11,7 +11,6 @@ import pytest
 from sim import evidence, facts, frames, question
 from sim.controls import CONTROLS, EVIDENCE
 from sim.pages import levers, words
-from sim.priors import SCHOOLS
 from sim.question import BASELINE, STORY, Question
 from sim.scenario import scenario_names
 
@@ -72,22 +71,6 @@ def test_what_moves_beside_the_headlines_is_told():
     assert {"readiness", "brigades of Europe and Canada"} <= set(table.outcome)
     assert "grey-zone incidents" not in set(table.outcome)
     assert "Nothing of what is looked at here" in text(app(scenario="placebo", worlds="200"))
-
-
-def test_documents_that_disagree_stand_side_by_side():
-    opened = app(worlds="200").switch_page("sim/pages/documents.py").run()
-    assert not opened.exception
-    differences, risks, regret = (frame.value for frame in opened.dataframe)
-    considered, denied = differences.columns[1:3]
-    assert considered.endswith("(document 000)")
-    assert denied.endswith("(documents 001 and 000)")
-    assert len(risks) == 5 * 4
-    assert list(regret.columns) == ["policy", *SCHOOLS]
-    opened.multiselect(key="beside").set_value(["placebo"]).run()
-    assert not opened.exception
-    assert set(opened.dataframe[0].value.iloc[:, 1]) == {"exactly 0"}
-    opened.multiselect(key="beside").set_value([]).run()
-    assert [info.value for info in opened.info] == ["Choose at least one scenario."]
 
 
 def evidence_page(**address):
@@ -154,7 +137,7 @@ def test_badges_stand_beside_what_was_scored():
     assert "blue-badge[tested] " + evidence.skill_words("aggregate", 4).split(";")[0] in plain_
     assert "blue-badge[tested] :small[to 2029]" in plain_
     assert "blue-badge[tested] :small[to" not in near
-    beside = text(app(worlds="200").switch_page("sim/pages/documents.py").run())
+    beside = text(app(worlds="200").switch_page("sim/pages/compare.py").run())
     assert "No difference between policies was ever scored" in beside
     assert evidence.DETERRENCE in beside
 
@@ -406,5 +389,5 @@ def test_the_eastern_slider_keeps_what_the_file_says_of_the_withdrawal():
 
 
 def test_links_between_pages_are_understood():
-    assert "unknown name" not in text(app(allies="Poland", beside="placebo", worlds="200"))
+    assert "unknown name" not in text(app(allies="Poland", **{"with": "placebo"}, worlds="200"))
     assert "nonsense: unknown name" in text(app(nonsense="1", worlds="200"))
