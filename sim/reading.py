@@ -73,14 +73,19 @@ def _text(path: Path) -> str:
             raise InputError(f"{path}: is a folder. Name a file.")
         if path.stat().st_size > LARGEST_FILE:
             raise InputError(f"{path}: has {path.stat().st_size:,} bytes. Write at most {LARGEST_FILE:,}.")
-        text = path.read_bytes().decode("utf-8")
+        return text_of(path.read_bytes(), path)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file. Check the name.") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}. Check its rights.") from None
+
+
+def text_of(raw: bytes, path: Path) -> str:
+    """Bytes as text. Raises InputError where they are none."""
+    try:
+        return raw.decode("utf-8")
     except UnicodeDecodeError:
         raise InputError(f"{path}: is no text. Write YAML in UTF-8.") from None
-    return text
 
 
 def _refuse_what_is_no_text(text: str, path: Path) -> None:

@@ -29,7 +29,7 @@ LONGEST_LINK = 16_000
 
 DEFAULTS = {"worlds": 1000, "seed": 0}
 
-SHOWN = ("year", "allies", "scored", "with", "pin", "against", "of")
+VIEWS = ("year", "allies", "scored", "focus", "chart", "with", "pin", "against", "of")
 """Names in an address that choose what a page shows and not what is simulated."""
 
 
@@ -100,7 +100,7 @@ def from_link(text: str) -> Question:
     """
     query = urlsplit(text).query if "://" in text else text.lstrip("?")
     pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=200)
-    values = {name: value for name, value in pairs if name not in SHOWN}
+    values = {name: value for name, value in pairs if name not in VIEWS}
     problems = [
         f"{name}: stands twice in the link. Keep one." for name in values if [n for n, _ in pairs].count(name) > 1
     ]

@@ -5,18 +5,22 @@ scenarios are therefore part of the interface.
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePath
 from typing import Any
+from urllib.parse import quote
 
 import streamlit as st
 
-from sim import facts, question
-from sim.controls import CONTROLS, EVIDENCE, on_grid, unit_after
+from sim import facts, question, reading, sharing
+from sim.controls import CONTROLS, EVIDENCE, on_grid
 from sim.errors import InputError
-from sim.pages import passports
+from sim.pages import history, passports
 from sim.pages.words import plain
 from sim.params import Lever
 from sim.question import HIGHEST_SEED, STORY, WORLDS, Question
-from sim.scenario import scenario_names
+from sim.reading import LARGEST_FILE
+from sim.scenario import scenario_names, scenario_text
+from sim.sharing import DEFAULTS, FILE, SCENARIO, SWITCH, VIEWS, span, takes
 
 GROUPS: Mapping[str, Sequence[str]] = {
     "The guarantee": ("threshold", "conditionality", "grace"),
@@ -89,22 +93,20 @@ FORMATS: Mapping[str, str] = {
 }
 """How a slider writes its value; other units stand in its label."""
 
-SWITCH = "0 or 1"
-"""The unit of a lever that is on or off: a toggle, which the address writes true or false."""
-
-SCENARIO = "scenario"
-ELSEWHERE = (SCENARIO, "year", "allies", "scored", "with", "pin", "against", "of")
+ELSEWHERE = (SCENARIO, FILE, *VIEWS)
 """Names in the address that are looked at elsewhere than in the panel, or on another page."""
 
-DEFAULTS = {"worlds": 1000, "seed": 0}
+SOURCE, PAGE = "source", "page"
+"""Where a session keeps what is loaded, and the page that was shown last."""
 
 
-def panel() -> Question:
-    """Draw the panel; returns the question that it poses."""
-    address = _address()
-    key = _scenario(address)
+def panel(page: str = "") -> Question:
+    """Draw the panel; returns the question that it poses. `page` is the page that is shown."""
+    _address()
+    key = _scenario(page)
     with st.sidebar:
         _loader(key)
+        actions = st.container(horizontal=True, gap="xxsmall", key="actions")
         with st.container(gap="xxsmall"):
             values = {name: value for group, names in GROUPS.items() for name, value in _group(key, group, names)}
         with st.container(gap="xsmall"):
@@ -120,36 +122,110 @@ def panel() -> Question:
                 "Seed", 0, HIGHEST_SEED, DEFAULTS["seed"], 1, key="seed", bind="query-params",
                 help="The same seed gives the same worlds. Scenario and baseline always share it.",
             )  # fmt: skip
-        st.button("Reset to the loaded scenario", on_click=_set, args=(key,), width="stretch", key="reset")
         st.caption("The ends of the sliders are not equally hard to reach.")
     check_address({**values, "worlds": worlds, "seed": seed})
     if any(value != on_grid(name, value) for name, value in values.items()):
         st.rerun()
-    return question.ask(key, values, worlds, seed)
+    asked = question.ask(key, values, worlds, seed)
+    history.note(asked)
+    with actions:
+        _actions(asked)
+    return asked
+
+
+def _actions(asked: Question) -> None:
+    """Back, forward, and back to what was loaded."""
+    start = Question(asked.scenario)
+    st.button("Undo", on_click=_step, args=(history.back,), disabled=not history.past(), key="undo",
+              help="Take the last change back", width="stretch")  # fmt: skip
+    st.button("Redo", on_click=_step, args=(history.forward,), disabled=not history.future(), key="redo",
+              help="Make it again", width="stretch")  # fmt: skip
+    st.button("Reset", on_click=put, args=(start,), disabled=asked == start, key="reset",
+              help="Reset to the loaded scenario", width="stretch")  # fmt: skip
+
+
+def _step(move: Any) -> None:
+    if (asked := move()) is not None:
+        put(asked)
 
 
 # --- scenario ---------------------------------------------------------------------------------------------------
 
 
-def _scenario(address: Mapping[str, str]) -> str:
-    """The loaded scenario: the one that the address names, or the story."""
-    key = st.query_params.get(SCENARIO, STORY)
-    if key in scenario_names():
-        return key
-    refuse(f"scenario={key}: no such scenario. Loaded {title(STORY)} instead.")
-    del st.query_params[SCENARIO]
-    return STORY
+def _scenario(page: str) -> str:
+    """What is loaded, a key or the text of a file: what the address names, or the story.
+
+    Another page begins with an address of its own, into which what is loaded is written again.
+    """
+    told = {name: st.query_params[name] for name in (FILE, SCENARIO) if name in st.query_params}
+    moved = st.session_state.get(PAGE) not in (None, page)
+    st.session_state[PAGE] = page
+    if not (moved and not told) or SOURCE not in st.session_state:
+        st.session_state[SOURCE] = _told(told)
+    _write(st.session_state[SOURCE])
+    return st.session_state[SOURCE]
+
+
+def _told(told: Mapping[str, str]) -> str:
+    """The scenario that an address names; what cannot be read is refused, and the story stands instead."""
+    if not told:
+        return STORY
+    try:
+        return sharing.from_link("?" + "&".join(f"{name}={quote(value)}" for name, value in told.items())).scenario
+    except InputError as error:
+        refuse(*(f"{problem} Loaded {title(STORY)} instead." for problem in error.problems))
+        return STORY
+
+
+def _write(source: str) -> None:
+    """Put what is loaded into the address."""
+    right = sharing.parameters(Question(source))
+    for name in (FILE, SCENARIO):
+        if name not in right:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != right[name]:
+            st.query_params[name] = right[name]
 
 
 def _loader(key: str) -> None:
-    """A drop-down that loads a scenario and then forgets it: what is loaded stands below."""
-    st.selectbox(
-        "Load a scenario", scenario_names(), index=None, placeholder="Load a scenario…", format_func=title,
-        key="loader", on_change=_load, label_visibility="collapsed",
-    )  # fmt: skip
+    """A drop-down that loads a scenario and then forgets it, and a place to open a file."""
+    with st.container(horizontal=True, gap="xxsmall", vertical_alignment="bottom"):
+        st.selectbox(
+            "Load a scenario", scenario_names(), index=None, placeholder="Load a scenario…", format_func=title,
+            key="loader", on_change=_load, label_visibility="collapsed",
+        )  # fmt: skip
+        with st.popover("File…", key="open", help="Open a scenario file of your own"):
+            st.file_uploader(
+                "Open a scenario file (YAML)", type=["yaml", "yml"], max_upload_size=1, key="upload",
+                on_change=_upload, help="The same file that `article5 run FILE` takes; at most 64 kB.",
+            )  # fmt: skip
+            for problem in st.session_state.get(WRONG, []):
+                st.text(problem)
     st.caption(
         f"Loaded: **{plain(title(key))}**", help=plain(f"{question.loaded(key).question} {question.loaded(key).about}")
     )
+
+
+WRONG = "wrong"
+"""Where a session keeps what was wrong with the last file."""
+
+
+def _upload() -> None:
+    """Load the file that was opened, or say what is wrong with it, as the command line does."""
+    stored, st.session_state[WRONG] = st.session_state.upload, []
+    if stored is None:
+        return
+    name = PurePath(stored.name).name
+    try:
+        if stored.size > LARGEST_FILE:
+            raise InputError(f"{name}: has {stored.size:,} bytes. Write at most {LARGEST_FILE:,}.")
+        text = reading.text_of(stored.getvalue(), Path(name)).rstrip() + "\n"
+        scenario_text(text, name)
+        sharing.packed(text)
+        put(Question(text))
+    except InputError as error:
+        st.session_state[WRONG] = list(error.problems)
+        refuse(f"{name}: not loaded.", *error.problems)
 
 
 def _load() -> None:
@@ -157,21 +233,21 @@ def _load() -> None:
     if key is None:
         return
     try:
-        _set(key)
+        put(Question(key))
     except InputError as error:
         refuse(*error.problems)
-        return
-    if key == STORY:
-        st.query_params.pop(SCENARIO, None)
-    else:
-        st.query_params[SCENARIO] = key
 
 
-def _set(key: str) -> None:
-    """Put every control where a scenario has it."""
-    for name, value in question.settings(key).items():
+def put(asked: Question) -> None:
+    """Put every control where a question has it, worlds and seed too."""
+    values = {**question.settings(asked.scenario), **dict(asked.levers)}
+    if asked.withdrawal is not None:
+        values["withdrawal"] = asked.withdrawal
+    for name, value in values.items():
         st.session_state[name] = _typed(CONTROLS[name], value)
-    st.session_state.update(DEFAULTS)
+    st.session_state.update(worlds=asked.worlds, seed=asked.seed)
+    st.session_state[SOURCE] = asked.scenario
+    _write(asked.scenario)
 
 
 def title(key: str) -> str:
@@ -250,18 +326,12 @@ def explain(name: str) -> str:
     control = CONTROLS[name]
     known = [
         f"**{plain(control.about)}.**",
-        plain(f"{_range(control)}; no effect at {control.neutral:,g}. Named {name} in scenario files."),
+        plain(f"{span(control)}; no effect at {control.neutral:,g}. Named {name} in scenario files."),
         f"*How it is known:* {plain(EVIDENCE[control.evidence])}.",
         *(f"*Source:* {plain(facts.cite(source))}." for source in control.source),
         f"*Note:* {plain(control.note)}",
     ]  # fmt: skip
     return "\n\n".join(known)
-
-
-def _range(control: Lever) -> str:
-    if control.unit == SWITCH:
-        return SWITCH
-    return f"{control.low:,g} to {control.high:,g}{unit_after(control)}, in steps of {control.step:,g}"
 
 
 # --- the address ------------------------------------------------------------------------------------------------
@@ -293,12 +363,7 @@ def _in_address(value: Any) -> str:
 
 def _right(name: str) -> str:
     """What a name in the address takes."""
-    if name not in CONTROLS:
-        return ""
-    control = CONTROLS[name]
-    if control.unit == SWITCH:
-        return "It takes true or false."
-    return f"It takes {_range(control)}."
+    return takes(CONTROLS[name]) if name in CONTROLS else ""
 
 
 def _same(asked: str, value: Any) -> bool:

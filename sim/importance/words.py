@@ -1,0 +1,282 @@
+"""What an importance analysis says in words: what settling would tell, what chance is, and what cannot be told."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from sim.analysis.sensitivity.factors import LUCK
+from sim.importance.pieces import ASSUMED, DOCUMENT, HEDGE
+from sim.importance.views import Importance
+from sim.tables import lines, number
+
+SAME = 0.015
+"""Difference of parts up to which schools are said to be alike: what rounds to one point (assumption)."""
+
+SHOWN = 8
+"""Rows of a chart or a table; what lies below is summed up in a line."""
+
+CAN = (
+    "The design lets every setting of one thing meet many settings of all others. What is told is what knowing one thing "
+    "alone would do on average; it sees curved and stepwise effects, too."
+)
+CANNOT = (
+    "It cannot tell what two things do only together: parts do not add up to all of it, and what is narrowed does not add "
+    "up at all. It holds for the ranges as they are assumed, and what drives a result in the model need not drive it in "
+    "the world. An expected band can be wider: some answers would open what others close."
+)
+
+
+def question(found: Importance) -> str:
+    """What was asked, as a question."""
+    told = f"the difference that the policy makes to {found.words}" if found.baseline else found.words
+    if found.by == ASSUMED:
+        return f"Which assumption matters most for {told}, by {found.year}?"
+    return f"What would settling a passage tell about {told}, by {found.year}?"
+
+
+def value(found: Importance, number_: float) -> str:
+    """A number as people read it."""
+    if found.ratio:
+        return f"×{number(number_)}"
+    return number(number_, sign=bool(found.baseline))
+
+
+def band(found: Importance, row: Any) -> str:
+    """A band with its unit: "+0.3 to +1.5 % of GDP"."""
+    low, high = value(found, row.low), value(found, row.high)
+    ends = " to ".join(dict.fromkeys((low, high)))
+    return ends + ("" if found.ratio else found.unit if found.unit.startswith("%") else f" {found.unit}")
+
+
+def percent(part: float) -> str:
+    """A part as a whole percentage."""
+    return f"{100.0 * part:.0f}%"
+
+
+def alike(found: Importance) -> tuple[tuple[str, ...], ...]:
+    """Schools that say the same to a point, together: nothing is pooled, the first of them is shown."""
+    groups: list[list[str]] = []
+    for school in found.schools:
+        home = next((g for g in groups if _same(found, g[0], school)), None)
+        if home is None:
+            groups.append([school])
+        else:
+            home.append(school)
+    return tuple(map(tuple, groups))
+
+
+def _same(found: Importance, one: str, other: str) -> bool:
+    first, second = (of_school(found, school).set_index("key") for school in (one, other))
+    bands = found.bands.set_index("school")
+    if band(found, bands.loc[one]) != band(found, bands.loc[other]):
+        return False
+    apart = (first[["first", "narrower"]] - second[["first", "narrower"]]).abs().max().max()
+    return bool(apart <= SAME and (first.beyond == second.beyond)[first["first"] > SAME].all())
+
+
+def of_school(found: Importance, school: str) -> pd.DataFrame:
+    """The rows of one school, in the common order."""
+    return found.rows[found.rows.school == school]
+
+
+def moving(found: Importance) -> list[str]:
+    """Keys that go beyond chance under some school, in the common order."""
+    rows = found.rows[found.rows.beyond]
+    order = found.rows.drop_duplicates("key").sort_values("rank").key
+    return [key for key in order if key in set(rows.key)]
+
+
+# --- sentences ------------------------------------------------------------------------------------------------------
+
+
+def sentences(found: Importance) -> tuple[str, ...]:
+    """What it means: for schools that say the same, what would tell most, and what luck leaves."""
+    if found.still:
+        return (
+            f"The same number in every world played, under every school: nothing is uncertain about {found.words}.",
+        )
+    return tuple(" ".join(_said(found, schools)) for schools in alike(found))
+
+
+def _said(found: Importance, schools: tuple[str, ...]) -> Iterator[str]:
+    school = found.bands.set_index("school").loc[schools[0]]
+    name = named(found, schools)
+    if school.still:
+        yield f"{name}: the same number in every world, so that nothing is left to settle."
+        return
+    rows = of_school(found, schools[0])
+    clear = rows[rows.beyond & (rows.kind != LUCK)].sort_values("narrower", ascending=False, kind="stable")
+    if clear.empty:
+        yield f"{name}: nothing that could be known narrows the band beyond chance."
+    else:
+        yield f"{name}: {settling(found, school, clear.iloc[0])}"
+        passages = clear[clear.document != ""]
+        if clear.iloc[0].document == "" and not passages.empty:
+            yield f"Of the passages: {settling(found, school, passages.iloc[0])}"
+    luck = rows[rows.kind == LUCK]
+    if not luck.empty and bool(luck.iloc[0].beyond):
+        yield f"Luck alone explains {percent(luck.iloc[0]['first'])} of the variance: no knowledge takes that away."
+
+
+def settling(found: Importance, school: Any, row: Any) -> str:
+    """What settling one thing would do: "settling X would take the band from a to b to c to d (in expectation)"."""
+    verb = "knowing" if found.by == ASSUMED or row.document == "" else "settling"
+    return (
+        f"{verb} {titled(row)} would take the band that holds 90 of 100 worlds from {band(found, school)} to "
+        f"{band(found, row)} in expectation, {percent(row.narrower)} narrower."
+    )
+
+
+def titled(row: Any) -> str:
+    """What a row is, in our words, with its place."""
+    return f"“{row.label}” ({place(row)})" if row.document else f"“{row.label}”"
+
+
+def place(row: Any) -> str:
+    """Document, date, place and office of a passage."""
+    if not row.document:
+        return ""
+    return ", ".join(filter(None, [f"document {row.document}", row.date, row.place, row.speaker]))
+
+
+def named(found: Importance, schools: tuple[str, ...]) -> str:
+    """Schools in words: all of them, or by name."""
+    return "Every school" if len(schools) == len(found.schools) > 1 else _listed(schools)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])).capitalize()
+
+
+def verdict(found: Importance) -> str:
+    """Whether the numbers may be read as they stand."""
+    moving_ = found.bands[~found.bands.still]
+    rough = tuple(moving_[~moving_.close].school)
+    played = f"{found.size} settings of each, {found.worlds:,} worlds a school"
+    if moving_.empty:
+        return f"Nothing varied in {played}."
+    if not rough:
+        return (
+            f"Settled: with {played} no half-width is above a fifth of the largest share, and both halves agree on it."
+        )
+    where = "" if len(rough) == len(moving_) else f" under {_listed(rough).lower()}"
+    return (
+        f"Rough{where}: with {played}, read no more than what comes first and what lies beyond chance. Refine for more."
+    )
+
+
+def together(found: Importance) -> str:
+    """What the single parts leave over."""
+    left = {schools: percent(max(_of(found, schools[0]).together, 0.0)) for schools in alike(found)}
+    told = ", ".join(f"{part} ({_listed(schools).lower()})" for schools, part in left.items())
+    if len(left) == 1:
+        told = next(iter(left.values()))
+    return f"What none of them explains alone, but only together with others: about {told} of the variance."
+
+
+def _of(found: Importance, school: str) -> Any:
+    return found.bands.set_index("school").loc[school]
+
+
+def rest(found: Importance) -> str:
+    """What is not drawn, in a line."""
+    silent = found.rows.key.nunique() - len(moving(found))
+    if not silent:
+        return ""
+    return f"{silent} more stay within what chance does in 95 of 100 cases, under every school."
+
+
+def assumed(found: Importance) -> str:
+    """What must be said of ranges that are ours."""
+    ranged = found.rows.drop_duplicates("key")
+    ranged = ranged[ranged.range != ""]
+    if ranged.empty:
+        return ""
+    return (
+        "What the policy is set to, but no document fixes, is open here: "
+        + "; ".join(dict.fromkeys(ranged.range))
+        + ". These ranges are our assumption, all values in them alike, so the band is wider than on the other pages."
+    )
+
+
+def alternative(found: Importance, schools: tuple[str, ...]) -> str:
+    """A panel as a sentence, for those who do not see it."""
+    rows = of_school(found, schools[0])
+    rows = rows[rows.key.isin(moving(found)[:SHOWN])]
+    told = "; ".join(
+        f"{row.label}: explains {percent(row['first'])} by itself, band {band(found, row)}, {percent(row.narrower)} narrower"
+        for _, row in rows.iterrows()
+    )
+    return (
+        f"{named(found, schools)}: as drawn {band(found, _of(found, schools[0]))}. {told or 'Nothing beyond chance.'}"
+    )
+
+
+# --- tables ---------------------------------------------------------------------------------------------------------
+
+
+def table(found: Importance, every: bool = False) -> pd.DataFrame:
+    """What people read: a row for each thing that could be settled, a column for each school or those that agree."""
+    keys = list(found.rows.drop_duplicates("key").key) if every else moving(found)
+    rows = []
+    for key in keys:
+        own = found.rows[found.rows.key == key].set_index("school")
+        first = own.iloc[0]
+        cells = {named(found, schools): _cell(found, own.loc[schools[0]]) for schools in alike(found)}
+        said = (
+            {"name": key}
+            if found.by == ASSUMED
+            else {"where": place(first), "status": first.status, "open": _open(first)}
+        )
+        rows.append({"what": first.label, **cells, **said})
+    made = pd.DataFrame(rows)
+    return made[[column for column in made if not (made[column] == "").all()]]
+
+
+def _open(row: Any) -> str:
+    """What of a row is open, few by name."""
+    names = row.members.split(", ")
+    return row.members if len(names) < 4 else f"{len(names)} uncertainties"
+
+
+def _cell(found: Importance, row: Any) -> str:
+    if not row.beyond:
+        return "within chance"
+    share = f"{percent(row['first'])} of variance ({percent(row.first_low)} to {percent(row.first_high)})"
+    return f"{share}; band {band(found, row)}, {percent(row.narrower)} narrower"
+
+
+def text(found: Importance, every: bool = False) -> str:
+    """The whole analysis for people, as plain text."""
+    head = f"{found.scenario}: {question(found)}"
+    against = f"difference to {found.baseline}, " if found.baseline else ""
+    drawn = "; ".join(f"{named(found, s)}: {band(found, _of(found, s[0]))}" for s in alike(found))
+    parts = [head, f"{against}seed {found.seed}. As drawn, 90 of 100 worlds: {drawn}", *sentences(found)]
+    shown = table(found, every)
+    if not shown.empty:
+        parts.append(lines(list(shown.columns), shown.astype(str).to_numpy().tolist()))
+    parts += [
+        "" if every else rest(found),
+        together(found),
+        verdict(found),
+        assumed(found),
+        CAN,
+        CANNOT,
+        overlap(found),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def overlap(found: Importance) -> str:
+    """How things are filed, where several could claim them."""
+    if found.by == ASSUMED:
+        return ""
+    how = {
+        DOCUMENT: "the document of its first fact", HEDGE: "the word that leaves its first fact open",
+    }.get(found.by, "its first fact")  # fmt: skip
+    return (
+        f"Everything open is filed once, under {how}, however many passages speak of it; what names none under published "
+        "studies, our own assumptions, the spending panel or luck. Most of what is filed under a passage rests partly on "
+        "our assumption."
+    )

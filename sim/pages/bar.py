@@ -1,0 +1,84 @@
+"""What every page offers beside its title: share what is on screen, and take it away."""
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from sim import handout, printed, sharing
+from sim.errors import InputError
+from sim.handout import Figure, Handout, Table
+from sim.pages import screen
+from sim.pages.words import plain
+from sim.question import Question
+
+FORMATS: dict[handout.Format, str] = {"png": "image/png", "svg": "image/svg+xml"}
+
+
+def draw(asked: Question) -> None:
+    """Both menus; what is in them is made when they are opened, and files when they are asked for."""
+    with st.container(horizontal=True, width=210, gap="xsmall", key="bar"):
+        share = st.popover("Share", key="share", on_change="rerun", help="Link, file, command and notebook cell")
+        take = st.popover("Take away", key="take", on_change="rerun", help="Report, pictures and tables")
+    if share.open:
+        with share:
+            _share(asked)
+    if take.open:
+        with take:
+            _take(screen.handout(), asked)
+
+
+def _share(asked: Question) -> None:
+    """The same question in four shapes; each has a button that copies or downloads it."""
+    try:
+        st.markdown("**Link** to this screen, with all that was changed")
+        st.code(_address(), language=None, wrap_lines=True)
+        st.markdown("**Scenario file**, to edit and to open again")
+        st.download_button(
+            "Download the file", sharing.scenario_file(asked), "scenario.yaml", "application/yaml",
+            on_click="ignore", key="share-file", width="stretch",
+        )  # fmt: skip
+        st.markdown("**Command line**, for the same numbers")
+        st.code(sharing.command(asked), language="bash", wrap_lines=True)
+        st.markdown("**Notebook cell**")
+        st.code(sharing.cell(asked), language="python", wrap_lines=True)
+    except InputError as error:
+        for problem in error.problems:
+            st.text(problem)
+
+
+def _address() -> str:
+    """The address of the screen."""
+    place = (st.context.url or "").split("?")[0]
+    query = urlencode(st.query_params.to_dict())
+    return f"{place}?{query}" if query else place or "/"
+
+
+def _take(shown: Handout, asked: Question) -> None:
+    """The report, then each chart and table."""
+    st.markdown("**Report of this screen**, one file to send on or to print")
+    st.download_button(
+        "Download the report (HTML)", lambda: printed.report(shown, asked), "article5-report.html", "text/html",
+        on_click="ignore", key="take-report", width="stretch",
+    )  # fmt: skip
+    st.markdown("**Charts and tables**, with the digest of the plan")
+    for number, part in enumerate(part for part in shown.parts if isinstance(part, (Figure, Table))):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.markdown(plain(part.title[:60]), width="stretch")
+            if isinstance(part, Figure):
+                for kind, mime in FORMATS.items():
+                    st.download_button(
+                        kind.upper(), _picture(part, shown, kind), f"article5-{part.key}.{kind}", mime,
+                        on_click="ignore", key=f"take-{number}-{kind}",
+                    )  # fmt: skip
+            st.download_button(
+                "CSV", _csv(part, shown), f"article5-{part.key}.csv", "text/csv", on_click="ignore",
+                key=f"take-{number}-csv",
+            )  # fmt: skip
+
+
+def _picture(part: Figure, shown: Handout, kind: handout.Format):
+    return lambda: handout.picture(part, shown.stamp, kind)
+
+
+def _csv(part: Figure | Table, shown: Handout):
+    return lambda: handout.csv(part.frame, shown.plan)
