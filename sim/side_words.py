@@ -25,7 +25,7 @@ def outcomes_told(found: Side, year: int) -> pd.DataFrame:
     for name in [name for name in COMPARED if name in moved or name in HEADLINES]:
         own, declared = rows[rows.outcome == name].set_index("letter"), paired.shown(name)
         cells = {column.title: _cell(own.loc[column.letter], declared) for column in found.compared}
-        told.append({"outcome": OUTCOMES[name].label, **cells, "unit": declared.change})
+        told.append({"outcome": OUTCOMES[name].label, "unit": declared.change, **cells})
     return pd.DataFrame(told)
 
 

@@ -67,7 +67,7 @@ def test_opens_on_the_story_beside_two_documents():
 def test_what_does_nothing_is_exactly_nought():
     opened = page(**{"with": ["placebo"]})
     assert not opened.exception
-    cells = set(tables(opened)["outcome"].iloc[:, 1])
+    cells = set(tables(opened)["outcome"].iloc[:, 2])
     assert cells == {"exactly 0"}
     assert "A: 30 of 30 exactly 0" in text(opened)
 
@@ -141,9 +141,9 @@ def test_a_link_shows_the_same_again():
 def test_another_reference_turns_the_difference_round():
     """What B differs from A is what A differs from B, with the other sign; the reference itself has no column."""
     there, back = (tables(page(against=letter))["outcome"] for letter in "AB")
-    names = {column.split(":")[0] for column in there.columns[1:-1]}, {c.split(":")[0] for c in back.columns[1:-1]}
+    names = {column.split(":")[0] for column in there.columns[2:]}, {c.split(":")[0] for c in back.columns[2:]}
     assert names == ({"B"}, {"A"})
-    troops = [table[table.outcome == "US troops in Europe"].iloc[0, 1] for table in (there, back)]
+    troops = [table[table.outcome == "Europe and Canada spend"].iloc[0, 2] for table in (there, back)]
     assert troops[0] != troops[1]
     assert "is the reference" not in text(page())
     assert "(the reference)" in text(page(against="A"))
