@@ -11,7 +11,6 @@ import pytest
 from sim import evidence, facts, frames, question
 from sim.controls import CONTROLS, EVIDENCE
 from sim.pages import levers, words
-from sim.priors import SCHOOLS
 from sim.question import BASELINE, STORY, Question
 from sim.scenario import scenario_names
 
@@ -147,6 +146,9 @@ def test_badges_stand_beside_what_was_scored():
     assert "blue-badge[tested]" in plain_.replace(words.badges(), "")
     assert "blue-badge[tested] :small[to 2029]" in plain_
     assert "blue-badge[tested] :small[to" not in near
+    beside = text(app(worlds="200").switch_page("sim/pages/compare.py").run())
+    assert "No difference between policies was ever scored" in beside
+    assert evidence.DETERRENCE in beside
 
 
 def test_a_lever_changes_the_results():
@@ -396,5 +398,5 @@ def test_the_eastern_slider_keeps_what_the_file_says_of_the_withdrawal():
 
 
 def test_links_between_pages_are_understood():
-    assert "unknown name" not in text(app(allies="Poland", year="2030", worlds="200"))
+    assert "unknown name" not in text(app(allies="Poland", **{"with": "placebo"}, worlds="200"))
     assert "nonsense: unknown name" in text(app(nonsense="1", worlds="200"))
