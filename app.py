@@ -34,6 +34,7 @@ def main() -> None:
             st.Page(PAGES / "explore.py", title="Explore", default=True),
             st.Page(PAGES / "compare.py", title="Compare"),
             st.Page(PAGES / "evidence.py", title="Evidence"),
+            st.Page(PAGES / "seat.py", title="Take a seat"),
         ],
         position="top",
     )
