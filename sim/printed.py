@@ -51,7 +51,7 @@ def report(shown: Handout, asked: Question) -> str:
 
 
 def manifest(asked: Question) -> dict[str, Any]:
-    """What says which numbers these are: versions, digests of plan and data, seed, worlds, link. The plan is the file."""
+    """Which numbers these are: versions, digests of plan and data, seed, worlds, link. The plan is in the file."""
     plan = question.named(asked).plan()
     return {
         "article5": __version__, "numpy": np.__version__, "digest": plan.fingerprint, "data": plan.roster.digest,
