@@ -1,14 +1,16 @@
 """The page that plays one world, without a browser; and a journey through it in one."""
 
+# ruff: noqa: F811  # fixtures are named where they are imported and where they are used
+
 import json
 import re
 from pathlib import Path
 
 import pytest
+from browser import WIDE, chromium, keep, opened, served  # noqa: F401
 
 from sim import chronicle, question, sharing
 from sim.chronicle import seats, views, worlds
-from tests.browser import WIDE, chromium, keep, opened, served  # noqa: F401 - fixtures
 
 testing = pytest.importorskip("streamlit.testing.v1")
 
@@ -165,7 +167,7 @@ def test_the_address_says_which_world_and_quarter():
 def test_what_an_address_cannot_mean_is_refused_and_said(name, value, used):
     opened = direct(**{name: value})
     assert not opened.exception
-    assert f"{name}={value}: refused, {used} is used." in text(opened.run())
+    assert f"{name}={value}: refused, {used} is used." in text(opened)
 
 
 SHORT = "name: Short\nextends: baseline\nend: 2026Q2\nlevers: {conditionality: 0.5, threshold: 4}\n"
@@ -222,7 +224,8 @@ def wait_for(page, what):
     page.wait_for_function(what, timeout=60_000)
 
 
-def test_play_a_world_and_open_another_one_by_a_click(opened):  # noqa: F811
+@pytest.mark.browser
+def test_play_a_world_and_open_another_one_by_a_click(opened):
     page = opened("/world?worlds=200&quarter=2035Q1", WIDE)
     assert "2035Q1" in shown(page)
     page.locator(".st-key-play button:visible").click()

@@ -33,13 +33,15 @@ def page() -> None:
     with agent_place:
         agent = choose_agent(told)
     screen.question(f"What happens in world {number}, quarter by quarter?")
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
+    refused = st.container()
     changed = " · ".join(plain(change) for change in told.changes) or "nothing: this is the baseline itself"
     screen.note(f"**Changed:** {changed}.")
     playing = bool(st.session_state.get(PLAYING))
     st.fragment(run_every=PACE if playing else None)(stage)(asked, number, agent, playing)
     fan(asked, told)
+    with refused:
+        if problems := levers.complaints():
+            st.warning("  \n".join(map(plain, problems)))
     about(told)
     screen.footer(
         asked, [told.plan, told.baseline], told.start, f"world {told.world} of them is on the screen, school "
