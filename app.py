@@ -6,7 +6,15 @@ from pathlib import Path
 import streamlit as st
 
 import sim.pages
-from sim.pages import bar, levers, passports, screen
+from sim.pages import bar, levers, passports, pins, screen
+
+STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding-left: 1.5rem; padding-right: 1.5rem }
+[data-testid="stMarkdownContainer"] h5 { font-size: 1.22rem; padding-bottom: 0 }
+[data-testid="stMarkdownContainer"] h6 { font-size: 1.05rem }
+[data-testid="stMarkdownContainer"] p { line-height: 1.42 }
+</style>"""
+"""Room for two columns on a laptop, and titles that leave it to the charts."""
 
 PAGES = Path(sim.pages.__file__).parent
 
@@ -24,15 +32,18 @@ def main() -> None:
     page = st.navigation(
         [
             st.Page(PAGES / "explore.py", title="Explore", default=True),
-            st.Page(PAGES / "documents.py", title="Documents"),
+            st.Page(PAGES / "compare.py", title="Compare"),
             st.Page(PAGES / "uncertainty.py", title="Uncertainty"),
             st.Page(PAGES / "evidence.py", title="Evidence"),
+            st.Page(PAGES / "world.py", title="One world"),
         ],
         position="top",
     )
-    top, menus = st.columns([4, 1], vertical_alignment="top")
+    st.html(STYLE)
+    top, menus = st.columns([4, 1.15], vertical_alignment="top", gap="small")
     screen.begin(top)
     st.session_state.question = levers.panel(page.url_path)
+    pins.panel(st.session_state.question)
     page.run()
     with menus:
         bar.draw(st.session_state.question)

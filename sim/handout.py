@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from sim.charts import maps
 from sim.errors import InputError
 
 Spec = Mapping[str, Any]
@@ -81,7 +82,12 @@ class Handout:
 
     def add(self, part: Part) -> None:
         """Note a part; a key that stands already gives way, as on a screen drawn anew."""
-        self.parts.append(part)
+        key = getattr(part, "key", None)
+        place = next((n for n, old in enumerate(self.parts) if key and getattr(old, "key", None) == key), None)
+        if place is None:
+            self.parts.append(part)
+        else:
+            self.parts[place] = part
 
     @property
     def figures(self) -> list[Figure]:
@@ -121,7 +127,7 @@ def picture(figure: Figure, stamp: str, kind: Format) -> bytes:
 
 def alone(figure: Figure, stamp: str = "") -> dict[str, Any]:
     """A figure as a specification that needs nothing else: data inside, title above, the line of what was run below."""
-    spec = deepcopy(dict(figure.spec))
+    spec = maps.inline(deepcopy(dict(figure.spec)))
     above = {key: spec.pop(key) for key in TOP if key in spec}
     if "vconcat" not in spec and "hconcat" not in spec and "facet" not in spec:
         spec = {"width": WIDTH, **spec}

@@ -93,9 +93,9 @@ def levels(table: xr.Dataset, base: xr.Dataset, allies: int, names: Sequence[str
 
 
 def effects(both: xr.Dataset, allies: int, names: Sequence[str] = HEADLINES) -> pd.DataFrame:
-    """Paired differences by year: outcome, year, low, median, high, part, way, words.
+    """Paired differences by year: outcome, year, low, median, high, part, way, words, short.
 
-    `part` of the worlds differ; `way` is more, less, CHANCE or NOUGHT.
+    `part` of the worlds differ; `way` is more, less, CHANCE or NOUGHT; `short` leaves the band out where it holds 0.
     """
     frames = []
     for name in names:
@@ -113,7 +113,7 @@ def by_ally(run: xr.Dataset, base: xr.Dataset, names: Sequence[str]) -> pd.DataF
     for name, declared in BY_ALLY.items():
         first, second = (scaled(name, r[name].transpose("ally", "year", "world").values, 0) for r in (base, run))
         kept = np.flatnonzero((first != 0).any((1, 2)) | (second != 0).any((1, 2)))
-        rows = (second[kept] - first[kept]).reshape(len(kept) * len(years), -1)
+        rows = (second[kept] - first[kept]).reshape(len(kept) * len(years), second.shape[-1])
         who = np.repeat(np.asarray(names)[kept], len(years))
         at = pd.DataFrame({"of": name, "ally": who, "year": np.tile(years, len(kept))})
         frames.append(pd.concat([at, _told(rows, declared)], axis=1))
@@ -126,7 +126,10 @@ def _told(values: NDArray[np.float64], declared: Shown) -> pd.DataFrame:
     part = np.mean(values != 0.0, axis=1)
     way = np.where(part == 0.0, NOUGHT, np.where(low > 0.0, "more", np.where(high < 0.0, "less", CHANCE)))
     words = [_in_words(*row, declared) for row in zip(low, median, high, part, way, strict=True)]
-    return pd.DataFrame({"low": low, "median": median, "high": high, "part": part, "way": way, "words": words})
+    short = [str(w) if w in (CHANCE, NOUGHT) else text for w, text in zip(way, words, strict=True)]
+    return pd.DataFrame(
+        {"low": low, "median": median, "high": high, "part": part, "way": way, "words": words, "short": short}
+    )
 
 
 def _in_words(low: float, median: float, high: float, part: float, way: str, declared: Shown) -> str:
@@ -137,4 +140,4 @@ def _in_words(low: float, median: float, high: float, part: float, way: str, dec
     same = round(100 * (1.0 - part))
     if SAME <= same < 100:
         text += f", the same in {same} of 100 worlds"
-    return f"{text}: {CHANCE}" if way == CHANCE else text
+    return f"{CHANCE}: {text}" if way == CHANCE else text

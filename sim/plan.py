@@ -75,7 +75,10 @@ class Withdrawal:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What is to be simulated. Lever paths are [T], one value per quarter. Plans with one digest are equal."""
+    """What is to be simulated. Lever paths are [T], one value per quarter. Plans with one digest are equal.
+
+    What is `decided` counts in the first quarter of a year, when budgets are made.
+    """
 
     name: str
     quarters: tuple[str, ...]
@@ -87,6 +90,7 @@ class Plan:
     school: str | None = None
     posterior: Posterior | None = None
     war_begins: str | None = None  # a quarter in which a war is given to begin: conditional hindcasts only
+    decided: Array | None = None  # [T, A] spending that allies decide themselves, % of GDP; NaN: the model decides
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Plan) and self.fingerprint == other.fingerprint
@@ -120,6 +124,18 @@ class Plan:
         return idle(self.levers, *([WITHDRAWALS] if some else []), *unordered)
 
     @cached_property
+    def decisions(self) -> dict[str, dict[str, float]]:
+        """What allies decide to spend themselves, % of GDP, by code and quarter: {POL: {2027Q1: 4.5}}."""
+        if self.decided is None:
+            return {}
+        budgets = [row for row, quarter in enumerate(self.quarters) if calendar.is_first(quarter)]
+        return {
+            ally: {self.quarters[row]: float(path[row]) for row in budgets if np.isfinite(path[row])}
+            for ally, path in sorted(zip(self.roster.iso3, self.decided.T, strict=True))
+            if np.any(np.isfinite(path[budgets]))
+        }
+
+    @cached_property
     def in_ukraine(self) -> bool:
         """Whether anybody is to go to Ukraine, or Ukraine to join, at any time: else those rules have nothing to do."""
         return bool(off_neutral({name: self.levers[name] for name in ("peacekeepers", "ukraine_accession")}))
@@ -138,7 +154,7 @@ class Plan:
 
     def written(self) -> dict[str, Any]:
         """The plan as plain data, for manifests and the digest. Names and words play no part in it."""
-        return {
+        return ({"decisions": self.decisions} if self.decisions else {}) | {
             "quarters": [self.quarters[0], self.quarters[-1]],
             "levers": {name: _steps(self.quarters, path) for name, path in sorted(self.levers.items())},
             "withdrawals": [w.written() for w in self.withdrawals],
@@ -163,6 +179,7 @@ class Plan:
             levers={name: np.full(len(quarters), lever.neutral) for name, lever in levers().items()},
             strategies=(strategy,) * len(self.strategies),
             withdrawals=(),
+            decided=None,
         )
 
     def schools(self, worlds: Sequence[int]) -> NDArray[np.intp]:

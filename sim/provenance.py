@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim import facts
+from sim import quarters as calendar
 from sim.catalogue import list_uncertainties
 from sim.controls import CONTROLS, EVIDENCE, WITHDRAWAL, eastern, unit_after
 from sim.experiment import Experiment
@@ -26,6 +27,7 @@ def changes(plan: Plan, baseline: Plan) -> tuple[str, ...]:
     changed += [_left(w, plan) for w in plan.withdrawals]
     own = {n: s for n, s, d in zip(plan.roster.name, plan.strategies, baseline.strategies, strict=True) if s != d}
     changed += [f"{strategy}: {_listed(own, strategy)}" for strategy in dict.fromkeys(own.values())]
+    changed += _decided(plan, baseline)
     if plan.priors:
         changed.append(f"uncertainties set: {', '.join(name.replace('_', ' ') for name in plan.priors)}")
     if plan.school:
@@ -118,6 +120,27 @@ def hedge_words(withdrawal: Withdrawal) -> str:
 def firmness(withdrawal: Withdrawal) -> str:
     """The status of a withdrawal: one that is executed is ordered, any other may not come."""
     return "ordered" if withdrawal.status == EXECUTED else withdrawal.status
+
+
+def _decided(plan: Plan, baseline: Plan) -> list[str]:
+    """Allies whose spending is decided in other words than in the baseline: "Poland decides 4.5% of GDP in 2027"."""
+    names, now, before = dict(zip(plan.roster.iso3, plan.roster.name, strict=True)), plan.decisions, baseline.decisions
+    return [
+        f"{names[ally]} {_shares(now[ally]) if ally in now else 'decides nothing itself'}"
+        for ally in plan.roster.iso3
+        if now.get(ally) != before.get(ally)
+    ]
+
+
+def _shares(decided: Mapping[str, float]) -> str:
+    """Shares by quarter in words, years with the same share together."""
+    runs: list[tuple[int, int, float]] = []
+    for quarter, share in decided.items():
+        year = calendar.year(quarter)
+        goes_on = bool(runs) and runs[-1][1:] == (year - 1, share)
+        runs[-1 if goes_on else len(runs) :] = [(runs[-1][0] if goes_on else year, year, share)]
+    told = [f"{share:g}% of GDP in {first if first == last else f'{first} to {last}'}" for first, last, share in runs]
+    return f"decides {', '.join(told)}"
 
 
 def _listed(own: Mapping[str, str], strategy: str) -> str:

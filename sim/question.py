@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim import ensemble, frames
+from sim import ensemble, frames, paired
 from sim.controls import EAST, WITHDRAWAL, WITHDRAWAL_QUARTERS, WITHDRAWAL_START, eastern, on_grid
 from sim.outcomes import HEADLINES, outcomes, variables_of
 from sim.params import levers
@@ -37,7 +37,7 @@ HIGHEST_SEED = 9999
 ASKED = (*HEADLINES, *WHERE_MOVED, "troops_by_host", "risk_by_front", "risk")
 """Outcomes that are shown and compared."""
 
-KEPT = ("share", *variables_of(ASKED))
+KEPT = tuple(dict.fromkeys((*paired.BY_ALLY, *variables_of(ASKED))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,7 @@ class Answer:
     allies: int
     headlines: pd.DataFrame
     others: pd.DataFrame
+    by_ally: pd.DataFrame
     spending: pd.DataFrame
     lines: pd.DataFrame
     troops: pd.DataFrame
@@ -193,6 +194,7 @@ def answer(question: Question) -> Answer:
         allies=int(plan.roster.forces.sum()),
         headlines=frames.headlines(*tables, both),
         others=frames.headlines(*tables, both, WHERE_MOVED),
+        by_ally=paired.by_ally(second, first, plan.roster.name),
         spending=frames.spending(first.share, second.share, plan.roster),
         lines=frames.lines(plan),
         troops=frames.troops(*tables, plan.roster),

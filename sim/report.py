@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from sim import evidence, facts, results
-from sim.analysis.decision import PLAN, Decision, Lift, Term
+from sim.analysis.decision import PLAN, PLAYED, Decision, Lift, Term
 from sim.analysis.explanation import Explanation
 from sim.outcomes import ANY, FRONT_NAMES, HEADLINES, OUTCOMES
 from sim.scenario import Scenario
@@ -212,6 +212,9 @@ NOTABLE = 0.05
 HABITS = "drift, habit, growth and events"
 """What is left of a change when every cause is switched off."""
 
+HABITS_AND_PLAYERS = f"{HABITS}, and what players decided"
+"""The same, where players decided one of the budgets."""
+
 SEEN = {
     "drift": "without any threat",
     "threat": "threat {threat:.2f} of 1",
@@ -231,6 +234,7 @@ STRATEGIES = {
     "Attractor": "closes a part of its gap to the line from both sides: what lifts others plays no part",
     "FreeRider": "spends less when the others spend more: line and lift play no part",
     "Follower": "spends more when the others spend more: line and lift play no part",
+    PLAYED: "an event of the scenario says so, whatever the ally's strategy; no term of the model plays a part",
 }
 
 
@@ -239,25 +243,31 @@ def headline(found: Explanation) -> str:
     way = 1.0 if found.change >= 0 else -1.0
     for_, against = _strongest(found, way, NOTICED), _strongest(found, -way, NOTABLE)
     moved = f"{abs(found.change):.2f} pp {'more' if way > 0 else 'less'} than in {found.year_start}"
-    why = f": mostly {for_}" if for_ else ""
+    if found.year in found.played:
+        for_, against = PLAYED, ""
+    why = f": {for_ if for_ == PLAYED else f'mostly {for_}'}" if for_ else ""
     but = f"; most of what weighs against it: {against}" if against else ""
     if abs(found.change) < NOTICED:
         moved, but = f"as much as in {found.year_start}", ""
-        why = f": {for_} against {against}" if for_ and against else ""
+        why = f": {for_} against {against}" if for_ and against else f": {PLAYED}" if for_ == PLAYED else ""
     return f"{found.name} spends {found.share:.2f}% of GDP in {found.year} in world {found.world}, {moved}{why}{but}."
 
 
 def _strongest(found: Explanation, way: float, least: float) -> str:
     """The largest part that goes this way, up or down, in words; nothing where it is smaller than the least."""
-    parts = {part.about: part.part for part in found.parts} | {HABITS: found.start_and_drift}
+    parts = {part.about: part.part for part in found.parts} | {_habits(found): found.start_and_drift}
     about = max(parts, key=lambda name: way * parts[name])
     return f"{about} ({_signed(parts[about])} pp)" if way * parts[about] >= least else ""
+
+
+def _habits(found: Explanation) -> str:
+    return HABITS_AND_PLAYERS if found.played else HABITS
 
 
 def explanation_text(found: Explanation) -> str:
     """An explanation for people."""
     parts = [[p.about, _signed(p.part), f"{p.without:.2f}"] for p in found.parts]
-    parts += [[HABITS, _signed(found.start_and_drift), ""], ["in all", _signed(found.change), ""]]
+    parts += [[_habits(found), _signed(found.start_and_drift), ""], ["in all", _signed(found.change), ""]]
     alone = found.coalitions[-1].share
     return "\n".join([
         headline(found) + "\n",

@@ -7,21 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
 from sim import ensemble, families, frames, paired, results
 from sim.ensemble import Progress
 from sim.errors import InputError
-from sim.outcomes import HEADLINES, OUTCOMES, outcomes, variables_of
+from sim.outcomes import HEADLINES, outcomes, variables_of
 from sim.params import levers
 from sim.plan import Plan
 from sim.provenance import changes, written
 from sim.question import BASELINE, Question, loaded
-from sim.report import COSTS, WHERE_MOVED
+from sim.report import WHERE_MOVED
 from sim.scenario import Scenario
-from sim.tables import number
 
 LETTERS = ("A", "B", "C", "D")
 MOST = len(LETTERS)
@@ -40,7 +38,7 @@ REGRETTED = families.REGRETTED
 
 @dataclass(frozen=True)
 class Column:
-    """A scenario: letter, name, documents that it comes from, what differs from the baseline, plan, place of its colour.
+    """A scenario: letter, name, documents it comes from, what differs from the baseline, plan, place of its colour.
 
     `apart` says whether it differs from the reference at all; the reference itself does not.
     """
@@ -82,7 +80,9 @@ class Side:
     @property
     def years(self) -> list[int]:
         """Years that all have reached."""
-        return [int(year) for year in sorted(set.intersection(*(set(f.year) for _, f in self.levels.groupby("letter"))))]
+        return [
+            int(year) for year in sorted(set.intersection(*(set(f.year) for _, f in self.levels.groupby("letter"))))
+        ]
 
     @property
     def plans(self) -> tuple[str, ...]:
@@ -200,9 +200,7 @@ def called(scenario: Scenario, moved: bool) -> str:
 def _columns(pairs: Sequence[_Pair], same: Sequence[bool]) -> tuple[Column, ...]:
     """The scenarios with letters, and a colour for each family."""
     baseline = loaded(BASELINE)
-    found = [
-        families.family(pair.scenario, baseline) + (", levers moved" if pair.moved else "") for pair in pairs
-    ]
+    found = [families.family(pair.scenario, baseline) + (", levers moved" if pair.moved else "") for pair in pairs]
     hues = {family: place for place, family in enumerate(dict.fromkeys(found))}
     return tuple(
         Column(
@@ -249,99 +247,6 @@ def _regret(columns: Sequence[Column], pairs: Sequence[_Pair], reference: str) -
         tables = {f"{REFERENCE}: {reference}": pairs[0].base, **tables}
     if len(tables) < 2:
         return None
-    return results.regret(tables, REGRETTED).to_dataframe("regret").reset_index()[["policy", "school", "year", "regret"]]
-
-
-# --- one year, in words ---------------------------------------------------------------------------------------------
-
-
-def outcomes_told(found: Side, year: int) -> pd.DataFrame:
-    """The differences of a year: outcome, a column a scenario, unit; what differs under none of them is left out.
-
-    The headlines stand first and always; the three definitions of US cost come together or not at all.
-    """
-    rows = frames.of_year(found.effects, year)
-    moved = set(rows.outcome[rows.way != paired.NOUGHT])
-    if moved & COSTS:
-        moved |= COSTS
-    told = []
-    for name in [name for name in COMPARED if name in moved or name in HEADLINES]:
-        own = rows[rows.outcome == name].set_index("letter").words
-        declared = paired.shown(name)
-        cells = {column.title: own[column.letter] for column in found.compared}
-        told.append({"outcome": OUTCOMES[name].label, **cells, "unit": declared.change})
-    return pd.DataFrame(told)
-
-
-def risks_told(found: Side, year: int) -> pd.DataFrame:
-    """The risk of a limited attack since the start as a multiple of the reference's: front, school, each scenario."""
-    rows = frames.of_year(found.risks, year)
-    told = []
-    for (front, school), own in rows.groupby(["front", "school"], sort=False):
-        cells = {
-            column.title: f"{row.words} ({frames.times(row.low)} to {frames.times(row.high)})"
-            for column in found.compared
-            for row in own[own.letter == column.letter].itertuples()
-        }
-        told.append({"front": front, "school": school, **cells})
-    return pd.DataFrame(told)
-
-
-def regret_told(found: Side, year: int) -> pd.DataFrame | None:
-    """Regret by policy and school, two significant digits."""
-    if found.regret is None:
-        return None
-    rows = frames.of_year(found.regret, year)
-    wide = rows.pivot(index="policy", columns="school", values="regret")
-    wide = wide.loc[list(dict.fromkeys(rows.policy)), list(dict.fromkeys(rows.school))]
-    return wide.map(number).rename_axis(columns=None).reset_index()
-
-
-def gains(found: Side, of: str, year: int) -> pd.DataFrame:
-    """What the chart by ally draws: the rows of one thing in one year, with `rank`; who never differs is left out.
-
-    Allies stand in the order of the first scenario, whoever gains most first, then of the next one.
-    """
-    letters = [column.letter for column in found.compared]
-    rows = found.allies[(found.allies.of == of) & (found.allies.year == year) & found.allies.letter.isin(letters)]
-    differ = rows.groupby("ally").way.transform(lambda ways: (ways != paired.NOUGHT).any())
-    rows = rows[differ.astype(bool)].reset_index(drop=True)
-    wide = rows.assign(middle=rows.low + rows.high).pivot(index="ally", columns="letter", values=["median", "middle"])
-    keys = [(value, letter) for letter in wide.columns.levels[1] for value in ("median", "middle")]
-    place = {ally: rank for rank, ally in enumerate(wide.sort_values(keys, ascending=False).index)} if len(wide) else {}
-    return rows.assign(rank=[place[ally] for ally in rows.ally])
-
-
-def gains_words(found: Side, of: str, year: int, column: Column) -> str:
-    """Who gains and who loses under one scenario, in a sentence."""
-    declared, rows = paired.BY_ALLY[of], found.allies
-    own = rows[(rows.of == of) & (rows.year == year) & (rows.letter == column.letter)]
-    told = []
-    for way, words in (("more", declared.more), ("less", declared.less)):
-        there = own[own.way == way]
-        if len(there):
-            far = there.iloc[np.argmax(np.abs(there["median"].to_numpy()))]
-            step = f"{far.ally} furthest, {declared.words(far['median'], True)} {declared.change}"
-            told.append(f"{len(there)} of {len(own)} allies {words} ({step})")
-    for way in (paired.CHANCE, paired.NOUGHT):
-        if count := int((own.way == way).sum()):
-            told.append(f"{count} of {len(own)} {way}")
-    return f"{column.title}, by {year}: {'; '.join(told)}."
-
-
-def levels_words(found: Side, outcome: str, column: Column, year: int) -> str:
-    """One panel of a level over the years in a sentence."""
-    rows = found.levels[(found.levels.outcome == outcome) & (found.levels.letter == column.letter)]
-    row, declared = frames.of_year(rows, year).iloc[0], paired.shown(outcome)
     return (
-        f"{declared.title}, {column.title}: at the end of {year} the median of simulated worlds is "
-        f"{declared.words(row.p50)} {declared.unit}, 90% of worlds lie between {declared.words(row.p5)} and "
-        f"{declared.words(row.p95)}; the reference's median is {declared.words(row.base)}."
+        results.regret(tables, REGRETTED).to_dataframe("regret").reset_index()[["policy", "school", "year", "regret"]]
     )
-
-
-def effects_words(rows: pd.DataFrame, outcome: str) -> str:
-    """One panel of differences in a sentence."""
-    declared = paired.shown(outcome)
-    told = "; ".join(f"{row.letter} {row.words}" for row in rows.itertuples())
-    return f"{declared.title}, difference to the reference in {declared.change}, median and 90% of worlds: {told}."

@@ -179,7 +179,7 @@ def alarm(state: State, now: Now) -> State:
 
 
 def budget(state: State, now: Now) -> State:
-    """7: once a year every ally decides what it spends (2a to 2f)."""
+    """7: once a year every ally decides what it spends (2a to 2f), or a player decides for it (2h)."""
     if not now.budgets:
         return state
     help_ = np.log(help_expected(state, now.plan, now.given))
@@ -188,10 +188,10 @@ def budget(state: State, now: Now) -> State:
     seen = observed(state, now, help_, hosted, peers)
     common = now.luck.common("year", "budget", now.year)
     shock = Shock(own=now.luck.budget[now.year], common=np.broadcast_to(common, state.share.shape))
-    action = now.cast.budgets(seen, now.params, shock)
-    return state._replace(
-        share=burden.within_reach(action.share), help_before=help_, hosted_before=hosted, peers_before=peers
-    )
+    share, decided = now.cast.budgets(seen, now.params, shock).share, now.plan.decided
+    if decided is not None:
+        share = burden.played(share, decided[now.row])
+    return state._replace(share=burden.within_reach(share), help_before=help_, hosted_before=hosted, peers_before=peers)
 
 
 def build(state: State, now: Now) -> State:

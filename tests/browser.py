@@ -60,7 +60,11 @@ def served(tmp_path_factory):
     words = (sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port))
     with (tmp_path_factory.mktemp("app") / "server.log").open("w") as log:
         server = subprocess.Popen(
-            [*words, "--server.address", "127.0.0.1"], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
+            [*words, "--server.address", "127.0.0.1"],
+            cwd=ROOT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={name: value for name, value in os.environ.items() if name != "ARTICLE5_WORKERS"},
         )
         try:
             _wait(f"http://127.0.0.1:{port}/_stcore/health", server)

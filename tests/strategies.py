@@ -177,6 +177,16 @@ def withdrawals(draw, span, statuses=("announced", "executed")):
     return tuple(found)
 
 
+@st.composite
+def decisions(draw, count):
+    """What some allies with forces decide to spend themselves [T, A], or nothing."""
+    shares, able = np.full((count, len(ALLIES)), np.nan), np.flatnonzero(roster(START).forces)
+    budgets = st.tuples(st.integers(0, (count - 1) // 4).map(lambda year: 4 * year), st.sampled_from(list(able)))
+    for place, share in draw(st.dictionaries(budgets, numbers(0.0, 10.0), max_size=4)).items():
+        shares[place] = share
+    return shares if np.any(np.isfinite(shares)) else None
+
+
 def strategy_names(known=None):
     """A strategy for each of the 31 allies: one for most, others for some."""
     name = st.sampled_from(sorted(known or agents.strategies()))
@@ -200,6 +210,7 @@ def plans(draw, quarters=st.integers(1, 10), known=None, statuses=("announced", 
         withdrawals=draw(withdrawals(span(count), statuses)),
         priors=draw(priors()),
         school=draw(schools()),
+        decided=draw(decisions(count)),
     )
 
 

@@ -14,8 +14,9 @@ ORDER = (
     "errors", "quarters", "tables", "scores", "saving", "reading", "priors", "facts", "reference", "params", "state",
     "rules", "draws", "posterior", "plan", "now", "seen", "step", "start", "variables", "agents", "scenario",
     "outcomes", "ensemble", "results", "evaluation", "experiment", "batch", "controls", "analysis", "laws", "ledger",
-    "__init__", "evidence", "catalogue", "report", "frames", "scored", "families", "charts", "provenance", "card",
-    "handout", "question", "sharing", "printed", "side", "passport", "importance", "pages", "cli", "__main__",
+    "jobs", "__init__", "evidence", "catalogue", "report", "frames", "paired", "scored", "families", "charts",
+    "provenance", "card", "handout", "question", "chronicle", "telling", "sharing", "printed", "game", "side",
+    "side_words", "passport", "importance", "pages", "cli", "__main__",
 )  # fmt: skip
 """Rooms from bottom to top. A new module takes its place here, above all it looks at."""
 

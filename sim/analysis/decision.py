@@ -30,11 +30,15 @@ class Lift:
     used: float  # pp of GDP: never past the line
 
 
+PLAYED = "decided by a player"
+"""In place of a strategy and of its terms, where an event of the scenario says what an ally spends (2h)."""
+
+
 @dataclass(frozen=True)
 class Decision:
     """One budget of one ally. The terms add up to what the share changed by."""
 
-    strategy: str
+    strategy: str  # or PLAYED
     share_before: float  # % of GDP
     planned: float | None  # % of GDP, before any pledge or peers; None for a strategy that is not taken apart
     line: float  # % of GDP, what the ally is asked to reach
@@ -118,11 +122,12 @@ def taken_apart(
 ) -> Decision:
     """The decision of one ally, from what it saw, its world's parameters and its luck, all plain numbers.
 
-    `share`, `reported` and `report_error` are those of the model after this budget.
+    `share`, `reported` and `report_error` are those of the model after this budget. Of a strategy that is not known
+    here, and of a budget that was PLAYED, nothing is taken apart.
     """
     p, before = params.burden, float(o.share)
     planned: float | None = None
-    terms: tuple[Term, ...] = (Term("decision", share - before),)
+    terms: tuple[Term, ...] = (Term(PLAYED if strategy == PLAYED else "decision", share - before),)
     if strategy in ANSWERS:
         terms = _planned(o, p, shock)
         planned = before * float(np.exp(sum(t.log for t in terms if t.log is not None)))

@@ -9,7 +9,7 @@ import numpy as np
 from sim import quarters as calendar
 from sim.agents import planned, whole
 from sim.analysis.causes import Replay, causes, replay, shapley
-from sim.analysis.decision import Decision, taken_apart
+from sim.analysis.decision import PLAYED, Decision, taken_apart
 from sim.errors import InputError
 from sim.plan import Plan
 from sim.priors import SCHOOLS
@@ -41,7 +41,8 @@ class Coalition:
 class Explanation:
     """Why an ally spends this share in this year of this world.
 
-    `parts` and `start_and_drift` add up to `share` − `share_start`.
+    `parts` and `start_and_drift` add up to `share` − `share_start`. What players decided is no cause that is switched
+    off: it stands in `start_and_drift`.
     """
 
     scenario: str
@@ -56,6 +57,7 @@ class Explanation:
     share_start: float  # % of GDP in that year
     share: float  # % of GDP
     decision: Decision  # the budget of the year
+    played: tuple[int, ...]  # years up to this one whose budget a player decided
     parts: tuple[Part, ...]
     start_and_drift: float  # pp of GDP: what changes with every cause switched off
     coalitions: tuple[Coalition, ...]  # every subset of the causes, all of them first
@@ -88,7 +90,9 @@ def _explanation(
 ) -> Explanation:
     shares = rows.state.share[:, seat]
     start, parts = float(plan.roster.share[seat]), shapley(shares[::-1])
-    here = one_world(rows.state)
+    here, by_player = one_world(rows.state), plan.decisions.get(plan.roster.iso3[seat], {})
+    played = tuple(sorted(y for y in map(calendar.year, by_player) if y <= year))
+    strategy = PLAYED if year in played else plan.strategies[seat]
     return Explanation(
         scenario=plan.name,
         plan=plan.fingerprint,
@@ -102,9 +106,10 @@ def _explanation(
         share_start=start,
         share=float(shares[0]),
         decision=taken_apart(
-            plan.strategies[seat], one_world(rows.observation).at(seat), one_world(rows.given).params,
+            strategy, one_world(rows.observation).at(seat), one_world(rows.given).params,
             one_world(rows.shock).at(seat), *(float(c[seat]) for c in (here.share, here.reported, here.report_error)),
         ),
+        played=played,
         parts=tuple(
             Part(name, causes()[name].about, float(parts[k]), float(shares[1 << k])) for k, name in enumerate(names)
         ),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import wait
+from multiprocessing.context import BaseContext
 from typing import Any
 
 from sim.errors import InputError
@@ -33,7 +34,7 @@ class Here(Executor):
         return future
 
 
-def _begin() -> None:
+def begin() -> None:
     """What a worker process does first: leave Ctrl-C to its parent, and end when the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
@@ -69,12 +70,18 @@ class Crew:
 
     def dismiss(self, at_once: bool) -> None:
         """Let the workers go; `at_once` without waiting for what they are at."""
-        if not self.ours:
-            return
-        processes = list((getattr(self.executor, "_processes", None) or {}).values())
-        self.executor.shutdown(wait=not at_once, cancel_futures=True)
-        for process in processes if at_once else ():
-            process.terminate()
+        if self.ours and at_once:
+            stop(self.executor)
+        elif self.ours:
+            self.executor.shutdown(cancel_futures=True)
+
+
+def stop(executor: Executor) -> None:
+    """End an executor, and its processes at once, whatever they are at."""
+    processes = list((getattr(executor, "_processes", None) or {}).values())
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
 
 
 @contextmanager
@@ -84,7 +91,7 @@ def crew(workers: int, executor: Executor | None = None) -> Iterator[Crew]:
         known = getattr(executor, "_max_workers", workers if workers > 1 else None)
         found = Crew(lambda: executor, AHEAD * known if isinstance(known, int) else FOREIGN, ours=False)
     elif workers > 1:
-        found = Crew(lambda: _processes(workers), AHEAD * workers, ours=True)
+        found = Crew(lambda: processes(workers), AHEAD * workers, ours=True)
     else:
         found = Crew(Here, 1, ours=True)
     try:
@@ -95,9 +102,13 @@ def crew(workers: int, executor: Executor | None = None) -> Iterator[Crew]:
     found.dismiss(at_once=False)
 
 
-def _processes(workers: int) -> ProcessPoolExecutor:
+def processes(
+    workers: int, context: BaseContext | None = None, first: Callable[..., None] = begin, *args: Any
+) -> ProcessPoolExecutor:
+    """New processes, spawned, which call `first(*args)` before anything else; `first` calls `begin`."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads of small products fight over the processors
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+    context = context or multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=first, initargs=args)
 
 
 ADDRESS = re.compile(r"[a-z]+://[^\s/:]+(:\d+)?(/\S*)?")

@@ -304,6 +304,11 @@ def titled(spec: Spec, title: str, below: str = "") -> Spec:
     return {**spec, "title": {"text": title, "subtitle": below} if below else title}
 
 
+def titled_both(specs: dict[str, Spec], title: str, below: str = "") -> dict[str, Spec]:
+    """As `titled`, in every theme."""
+    return {theme: titled(spec, title, below) for theme, spec in specs.items()}
+
+
 # --- as a file ----------------------------------------------------------------------------------------------------
 
 

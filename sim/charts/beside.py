@@ -9,7 +9,6 @@ from typing import Any
 
 from sim.charts import _PADDING, PALETTES, Spec, _config, _mark
 from sim.frames import HIGHEST_SHARE
-from sim.paired import CHANCE, NOUGHT
 
 HUES = ("blue", "violet", "ochre", "orange")
 """Colours of families, in the order in which they come."""
@@ -23,22 +22,22 @@ LEVEL_AXES: Mapping[str, tuple[float, float, list[float], str]] = {
 }
 """Ends, marks and labels of the axis of each level, the same under all scenarios."""
 
-EFFECT_AXES: Mapping[str, tuple[float, float]] = {
-    "spending_europe_canada_share": (-2.0, 2.0),
-    "allies_at_threshold": (-30.0, 30.0),
-    "troops_europe": (-80_000.0, 80_000.0),
-    "credibility_allies": (-80.0, 80.0),
+EFFECT_AXES: Mapping[str, tuple[float, list[float]]] = {
+    "spending_europe_canada_share": (2.0, [-1, 0, 1]),
+    "allies_at_threshold": (30.0, [-20, 0, 20]),
+    "troops_europe": (80_000.0, [-50_000, 0, 50_000]),
+    "credibility_allies": (80.0, [-50, 0, 50]),
 }
-"""Ends of the axis of differences of each headline."""
+"""End and marks of the axis of differences of each headline."""
 
-ALLY_AXES: Mapping[str, tuple[float, list[float], str]] = {
-    "share": (3.0, [-2, 0, 2], "datum.value"),
-    "credibility_ally": (80.0, [-50, 0, 50], "datum.value"),
-    "troops": (
-        40_000.0, [-10_000, -100, 0, 100, 10_000], "abs(datum.value) < 1000 ? datum.value : datum.value / 1000 + 'k'",
-    ),
-}  # fmt: skip
-"""End, marks and labels of the axis of differences by ally."""
+SIGNED = "(datum.value > 0 ? '+' : '') + (abs(datum.value) < 1000 ? datum.value : datum.value / 1000 + 'k')"
+
+ALLY_AXES: Mapping[str, tuple[float, list[float]]] = {
+    "share": (3.0, [-2, 0, 2]),
+    "credibility_ally": (80.0, [-50, 0, 50]),
+    "troops": (40_000.0, [-10_000, 0, 10_000]),
+}
+"""End and marks of the axis of differences by ally."""
 
 
 def _hue(colours: dict[str, str]) -> Spec:
@@ -93,17 +92,22 @@ def _differences(colours: dict[str, str], x: Any, y: Spec, tooltip: list[Spec]) 
 
 def _effect(colours: dict[str, str], outcome: str) -> Spec:
     """One outcome: a row a scenario, its paired difference with the band of the difference, and in words."""
-    low, high = EFFECT_AXES[outcome]
+    end, marks = EFFECT_AXES[outcome]
 
     def x(field: str) -> Spec:
         return {"field": field, "type": "quantitative", "title": None,
-                "scale": {"domain": [low, high], "nice": False},
-                "axis": {"tickCount": 3, "format": "+~s" if high > 1000 else "+~g"}}  # fmt: skip
+                "scale": {"domain": [-end, end], "nice": False},
+                "axis": {"values": marks, "labelExpr": SIGNED}}  # fmt: skip
 
-    y = {"field": "letter", "type": "nominal", "title": None, "sort": None,
-         "axis": {"labelColor": colours["text"], "labelFontSize": 13, "labelFontWeight": "bold", "grid": False}}
+    y = {
+        "field": "letter",
+        "type": "nominal",
+        "title": None,
+        "sort": None,
+        "axis": {"labelColor": colours["text"], "labelFontSize": 13, "labelFontWeight": "bold", "grid": False},
+    }
     tooltip = [{"field": "letter", "title": "scenario"}, {"field": "words", "title": "difference"}]
-    words = {"mark": {"type": "text", "align": "left", "x": 2, "dy": -14, "fontSize": 11, "color": colours["text"],
+    words = {"mark": {"type": "text", "align": "left", "x": 2, "dy": -14, "fontSize": 10.5, "color": colours["text"],
                       "limit": 230},
              "encoding": {"y": y, "text": {"field": "short", "type": "nominal"}}}  # fmt: skip
     return {"layer": [*_differences(colours, x, y, tooltip), words],
@@ -112,14 +116,14 @@ def _effect(colours: dict[str, str], outcome: str) -> Spec:
 
 def _ally(colours: dict[str, str], of: str) -> Spec:
     """One scenario: a row an ally, whoever gains most in the first scenario at the top."""
-    end, marks, label = ALLY_AXES[of]
+    end, marks = ALLY_AXES[of]
     scale: Spec = {"domain": [-end, end], "nice": False}
     if of == "troops":
         scale |= {"type": "symlog", "constant": 100}
 
     def x(field: str) -> Spec:
         return {"field": field, "type": "quantitative", "title": None, "scale": scale,
-                "axis": {"values": marks, "labelExpr": label}}  # fmt: skip
+                "axis": {"values": marks, "labelExpr": SIGNED}}  # fmt: skip
 
     y = {"field": "ally", "type": "nominal", "title": None, "sort": {"field": "rank", "op": "min"},
          "axis": {"labelColor": colours["text"], "grid": False, "labelLimit": 110}}  # fmt: skip
@@ -131,4 +135,3 @@ def _ally(colours: dict[str, str], of: str) -> Spec:
 LEVEL = {outcome: {theme: _level(c, outcome) for theme, c in PALETTES.items()} for outcome in LEVEL_AXES}
 EFFECT = {outcome: {theme: _effect(c, outcome) for theme, c in PALETTES.items()} for outcome in EFFECT_AXES}
 ALLY = {of: {theme: _ally(c, of) for theme, c in PALETTES.items()} for of in ALLY_AXES}
-

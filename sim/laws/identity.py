@@ -101,7 +101,7 @@ def only_what_moves_need_be_played(plan: Plan, seed: int, choose: Choices) -> No
 def the_scale_of_the_danger_does_not_depend_on_the_policy(plan: Plan, seed: int, choose: Choices) -> None:
     span, worlds = plan.quarters_from_start(ANCHOR_QUARTERS), range(WORLDS)
     bare = set_to(resized(plan, ANCHOR_QUARTERS), **{name: declared.neutral for name, declared in levers().items()})
-    bare = replace(bare, strategies=(DEFAULT_STRATEGY,) * len(plan.strategies), withdrawals=())
+    bare = replace(bare, strategies=(DEFAULT_STRATEGY,) * len(plan.strategies), withdrawals=(), decided=None)
     quiet = draws.quiet(seed, worlds, span, plan.roster.iso3)
     solved = anchored(bare, seed, worlds, quiet, Columns(bare.strategies))
     equal(reference_scale(plan, seed, worlds), solved, "scale")

@@ -36,7 +36,12 @@ def reordered(plan: Plan, order: list[int]) -> Plan:
         elif np.shape(value) in ((count,), (count + 1,)):
             index = rows if len(value) == count else places
             moved[field.name] = value[index] if isinstance(value, np.ndarray) else tuple(value[i] for i in index)
-    return replace(plan, roster=replace(old, **moved), strategies=tuple(plan.strategies[index] for index in order))
+    return replace(
+        plan,
+        roster=replace(old, **moved),
+        strategies=tuple(plan.strategies[index] for index in order),
+        decided=None if plan.decided is None else np.ascontiguousarray(plan.decided[:, rows]),
+    )
 
 
 @law(22, "Allies in another order give the same in that order")
@@ -215,4 +220,5 @@ def twins(plan: Plan, i: int, j: int) -> Plan:
     names = tuple(plan.strategies[i] if index == j else name for index, name in enumerate(plan.strategies))
     roster = replace(old, near=np.ascontiguousarray(near), **columns)
     vars(roster)["european"] = copied(old.european, i, j)  # follows from the code, which twins do not share
-    return replace(plan, roster=roster, strategies=names, withdrawals=())
+    decided = None if plan.decided is None else copied(plan.decided, i, j)
+    return replace(plan, roster=roster, strategies=names, withdrawals=(), decided=decided)

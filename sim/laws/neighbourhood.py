@@ -139,15 +139,22 @@ def _moved(name: str, value: Any, moved: Mapping[str, int]) -> Any:
 
 
 def _events(scenario: Scenario, span: Sequence[str], moved: Mapping[str, int]) -> list[Event]:
-    """The scenario's events in these quarters, their levers moved too."""
-    return [
+    """The scenario's events in these quarters, their levers moved too; what is decided in a later budget is gone."""
+    kept = [
         event.model_copy(update={
             "until": event.until if event.until in span else None,
             "levers": {name: _moved(name, value, moved) for name, value in event.levers.items()},
+            "spending": event.spending if _budget(event.from_) <= calendar.number(span[-1]) else {},
         })
         for event in scenario.events
         if event.from_ in span
     ]  # fmt: skip
+    return [event for event in kept if event.levers or event.spending]
+
+
+def _budget(quarter: str) -> int:
+    """The number of the first quarter, from this one on, in which budgets are decided."""
+    return -(-calendar.number(quarter) // 4) * 4
 
 
 def _event(name: str, part: int, when: int, span: Sequence[str]) -> Event:
@@ -179,7 +186,7 @@ def differences(scenario: Scenario, near: Scenario) -> list[str]:
         found += [f"{name} {_value(value)}" for name, value in new.items() if name not in old or old[name] != value]
     for event in near.events:
         if event not in scenario.events:
-            values = ", ".join(f"{name} {_value(value)}" for name, value in event.levers.items())
+            values = ", ".join(f"{name} {_value(v)}" for name, v in (*event.levers.items(), *event.spending.items()))
             found.append(f"{values} from {event.from_}" + (f" to {event.until}" if event.until else " on"))
     return found
 

@@ -74,7 +74,13 @@ def resized(plan: Plan, count: int) -> Plan:
         quarters=kept,
         levers={name: np.pad(path, (0, more), mode="edge")[:count] for name, path in plan.levers.items()},
         withdrawals=tuple(w if w.start in kept else replace(w, start=kept[-1], troops=0.0) for w in plan.withdrawals),
+        decided=_resized(plan.decided, count, more),
     )
+
+
+def _resized(decided: Array | None, count: int, more: int) -> Array | None:
+    """What allies decide over another number of quarters: nothing in those that come later."""
+    return None if decided is None else np.pad(decided, ((0, more), (0, 0)), constant_values=np.nan)[:count]
 
 
 # --- one moment of a run ------------------------------------------------------------------------------------

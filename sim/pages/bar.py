@@ -16,7 +16,7 @@ FORMATS: dict[handout.Format, str] = {"png": "image/png", "svg": "image/svg+xml"
 
 def draw(asked: Question) -> None:
     """Both menus; what is in them is made when they are opened, and files when they are asked for."""
-    with st.container(horizontal=True, horizontal_alignment="right", gap="xsmall", key="bar"):
+    with st.container(horizontal=True, width=210, gap="xsmall", key="bar"):
         share = st.popover("Share", key="share", on_change="rerun", help="Link, file, command and notebook cell")
         take = st.popover("Take away", key="take", on_change="rerun", help="Report, pictures and tables")
     if share.open:
@@ -49,7 +49,7 @@ def _share(asked: Question) -> None:
 def _address() -> str:
     """The address of the screen."""
     place = (st.context.url or "").split("?")[0]
-    query = urlencode(st.query_params.to_dict())
+    query = urlencode({name: st.query_params.get_all(name) for name in st.query_params}, doseq=True)
     return f"{place}?{query}" if query else place or "/"
 
 

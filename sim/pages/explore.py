@@ -1,17 +1,20 @@
-"""What follows from a policy, next to the baseline under the same luck."""
+"""The first screen: what follows from a policy, next to the baseline under the same luck."""
 
 from collections.abc import Sequence
 from typing import Literal
 
 import streamlit as st
 
-from sim import charts, evidence, frames, question
+from sim import charts, evidence, frames, question, telling
+from sim.charts import maps
+from sim.handout import Numbers
 from sim.outcomes import HEADLINES, OUTCOMES
 from sim.pages import levers, passports, screen
-from sim.pages.words import badge, badges, band, persons, plain, said, theme
+from sim.pages.words import badge, band, plain, said
+from sim.paired import BY_ALLY
 from sim.priors import SCHOOLS
 from sim.provenance import anchor, rest, tables
-from sim.question import Answer, Question
+from sim.question import Answer
 from sim.reference import roster
 
 ALLIES = ("Poland", "Germany", "Estonia", "Spain")
@@ -24,147 +27,147 @@ SCHOOL_WORDS = {
     "spiral": "as mixed, and forces provoke",
 }
 
+MAPS = {
+    "Spending": ("share", maps.SPENDING_CHANGE, "pp of GDP"),
+    "Belief in the US": ("credibility_ally", maps.BELIEF_CHANGE, "points"),
+    "US troops": ("troops", maps.TROOPS_CHANGE, "soldiers"),
+}
+"""What the map can show: the variable, its specification, its unit."""
+
 
 def page() -> None:
     """The whole page, for the question that the levers pose."""
     asked = screen.asked()
+    screen.question(question.loaded(asked.scenario).question or question.loaded(asked.scenario).name)
     found = screen.found(question.answer, asked)
-    top, right = st.columns([6, 1], vertical_alignment="top")
-    with right:
-        year = choose_year(found)
-    with top:
-        headline(found, asked, year)
+    focus, year = choose(found)
     if problems := levers.complaints():
         st.warning("  \n".join(map(plain, problems)))
     cards(found, year)
-    first, second = st.columns([3, 2], gap="medium")
+    first, second, third = st.columns([1.12, 1.3, 1.12], gap="medium")
     with first:
-        spending(found, year)
+        told(found, focus, year)
     with second:
-        troops(found, year)
+        spending(found, focus, year)
+    with third:
+        europe(found, year)
     risk(found, year)
-    others(found, year)
-    provenance(found, asked)
-    footer(found, asked)
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        troops(found, year)
+    with right:
+        others(found, year)
+    provenance(found)
+    assumptions, moved = question.assumed(found)
+    rest_on = f"{assumptions} of {moved} moved levers rest on an assumption"
+    screen.footer(asked, [found.plan], found.start, rest_on)
 
 
 # --- in words -----------------------------------------------------------------------------------------------------
 
 
-def choose_year(found: Answer) -> int:
-    """The year that all numbers are for."""
+def choose(found: Answer) -> tuple[str, int]:
+    """Whom it is about, and the year that all numbers are for."""
     years = frames.years(found.headlines, FIRST_YEAR)
-    year = st.selectbox("Which year?", years, index=len(years) - 1, key="year", bind="query-params")
-    levers.check_address({"year": year})
-    return year
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choose"):
+        focus = st.segmented_control(
+            "Whom is it about?", list(telling.FOCUS), default=telling.ALLIANCE, required=True, key="focus",
+            bind="query-params", label_visibility="collapsed",
+        )  # fmt: skip
+        st.markdown("by the end of", width="content")
+        year = st.selectbox(
+            "By the end of which year?", years, index=len(years) - 1, key="year", bind="query-params", width=100,
+            label_visibility="collapsed",
+        )  # fmt: skip
+    levers.check_address({"year": year, "focus": focus})
+    return focus, year
 
 
-def headline(found: Answer, asked: Question, year: int) -> None:
-    """The result in a sentence, and everything that was changed."""
-    st.markdown(f"#### {sentence(found, asked, year)}")
+def told(found: Answer, focus: str, year: int) -> None:
+    """What happens, how sure, says who; then everything that was changed."""
+    says = " ".join(f"{plain(source)}." for source in telling.who(found)) or "Nobody: nothing was changed."
+    screen.words(f"**What happens, in this model?** {plain(telling.happens(found, focus, year))}")
+    screen.words(f":small[{changed(found)}]")
+    screen.words(f":small[**How sure?** {plain(telling.sure(found, focus, year))}]")
+    screen.words(f":small[**Says who?** {says}]")
+
+
+def changed(found: Answer) -> str:
+    """Everything that was changed, and what is idle."""
     if not found.changes:
-        st.markdown(f"**{plain(found.nought)}**")
-        return
-    changed = " · ".join(plain(change) for change in found.changes)
-    st.markdown(f"**Changed:** {changed}. {plain(found.nought)}".strip())
-    if found.idle:
-        st.markdown("  \n".join(map(plain, found.idle)))
-
-
-def sentence(found: Answer, asked: Question, year: int) -> str:
-    """The headline: how many allies reach the threshold, and the troops if they differ."""
-    rows = {row.outcome: row for row in frames.of_year(found.headlines, year).itertuples()}
-    allies, forces = rows["allies_at_threshold"], rows["troops_europe"]
-    line = frames.threshold(found.lines, year)
-    write = said("allies_at_threshold").number
-    now, before = (write(value, found.allies, False) for value in (allies.median, allies.base_median))
-    text = f"In this model, by {year}, {now} of {found.allies} allies reach the {line:g}% threshold"
-    other = f"{before} of {found.allies}"
-    if not forces.identical:
-        text += f" and {persons(forces.median)} US soldiers stand in Europe"
-        other += f" and {persons(forces.base_median)}"
-    return plain(f"{text} (median of {asked.worlds:,} simulated worlds, not a forecast); in the baseline {other}.")
+        return f"**{plain(found.nought)}**"
+    parts = [f"**Changed:** {' · '.join(map(plain, found.changes))}.", plain(found.nought), *map(plain, found.idle)]
+    return " ".join(filter(None, parts))
 
 
 def cards(found: Answer, year: int) -> None:
     """The headline outcomes with their difference to the baseline."""
     rows = {row.outcome: row for row in frames.of_year(found.headlines, year).itertuples()}
+    noted = []
     with st.grid(4, min_column_width=190):
         for name in HEADLINES:
             with st.container(border=True, gap="xxsmall", height="stretch", key=f"card-{name}"):
                 known = evidence.level(name, evidence.ahead(year, found.start), not found.changes)
-                card(rows[name], found.allies, known)
+                noted.append(card(rows[name], found.allies, known))
+    screen.handout().add(Numbers(tuple(noted)))
 
 
-def card(row, allies: int, known: evidence.Known) -> None:
+def card(row, allies: int, known: evidence.Known) -> tuple[str, str, str, str]:
     """One outcome: median, difference, 90% bands, and how its level is known; the change is judgement always."""
     words, declared = said(row.outcome), OUTCOMES[row.outcome]
-    unit = words.unit.format(allies=allies)
-    change = f"{words.number(row.change_median, allies, True)}{words.change}"
+    value = f"{words.number(row.median, allies, False)}{words.unit.format(allies=allies)}"
+    change = "0" if row.identical else f"{words.number(row.change_median, allies, True)}{words.change}"
     colour: Literal["orange", "gray"] = "orange" if row.clear_of_zero else "gray"
     st.metric(
-        words.title,
-        f"{words.number(row.median, allies, False)}{unit}",
-        delta="0" if row.identical else change, delta_color=colour, delta_description="vs baseline",
+        words.title, value,
+        delta=change, delta_color=colour, delta_description="vs baseline",
         delta_arrow="auto" if change[:1] in "+-" else "off",
         help=plain(f"{declared.about} {declared.reading} Median of all worlds at the end of the year; "
             "the 90% band holds 90 of 100 worlds; the change is taken world by world. "
-                   f"{known.badge}: {evidence.BADGES[known.badge]}. {told(row.outcome, known)}"),
+                   f"{known.badge}: {evidence.BADGES[known.badge]}. {told_of(row.outcome, known)}"),
     )  # fmt: skip
     ends = band(row.outcome, row.low, row.high, allies)
-    st.markdown(
-        f":small[90% band: {ends}  \n{difference(row, allies)}  \n{doubt(row)}{badge(known.badge)} {brief(known)}]"
-    )
+    below = f"90%: {ends} {badge(known.badge)}  \n{difference(row, allies)}"
+    st.markdown(f":small[{below}]")
+    return words.title, value, f"{change} vs baseline", below
 
 
-def told(outcome: str, known: evidence.Known) -> str:
+def told_of(outcome: str, known: evidence.Known) -> str:
     """What the badge of a level does not say; nothing for what was never scored."""
     if not known.words:
         return ""
-    return f"Level: {known.words}. {evidence.effect(outcome).words.capitalize()}. {scored(outcome)}"
-
-
-def scored(outcome: str, ally: str = "") -> str:
-    """How a level did in the hindcast, as a sentence."""
-    return f"{evidence.scored_words(outcome, ally).capitalize()}."
-
-
-def brief(known: evidence.Known) -> str:
-    """The words of a badge for a card: against persistence, and where it lost against the best simple rule, so."""
-    first, *more = known.words.split("; ")
-    return plain("; ".join([first, *(clause.split(",")[0] for clause in more if clause.startswith("worse"))]))
+    scored = evidence.scored_words(outcome).capitalize()
+    return f"Level: {known.words}. {evidence.effect(outcome).words.capitalize()}. {scored}."
 
 
 def difference(row, allies: int) -> str:
-    """The paired difference and its band."""
+    """The paired difference and its band, and what must be said of one that holds 0."""
     if row.identical:
         return "Change: exactly 0"
-    return f"Change: {band(row.outcome, row.change_low, row.change_high, allies, True)}"
-
-
-def doubt(row) -> str:
-    """What must be said of a difference whose band holds 0."""
-    return "" if row.identical or row.clear_of_zero else "the change band reaches 0  \n"
+    ends = band(row.outcome, row.change_low, row.change_high, allies, True)
+    return f"Change: {ends}" + ("" if row.clear_of_zero else " (reaches 0)")
 
 
 # --- in charts ----------------------------------------------------------------------------------------------------
 
 
-def spending(found: Answer, year: int) -> None:
-    """The fan chart of some allies."""
-    st.markdown(f"##### How much do allies spend? (% of GDP) {fan_badge(found)}")
-    allies = st.session_state.get("allies") or ALLIES
+def spending(found: Answer, focus: str, year: int) -> None:
+    """The fan chart of the allies of a front, or of some."""
+    screen.heading("How much do they spend?", more=fan_badge(found))
+    allies = telling.FOCUS[focus] or st.session_state.get("allies") or ALLIES
     panels(found, allies, year)
-    st.caption(
+    screen.note(
         "Blue: the scenario, with the median and the bands that hold 50% and 90% of worlds. Dashed grey: median of the "
         "baseline. Black or white: observed to 2024. Dotted: pledge and threshold. The axis ends at 7%."
     )
-    st.caption(fan_known(found, allies))
-    options = list(dict.fromkeys(found.spending.ally))
-    st.multiselect(
-        "Which allies?", options, default=list(ALLIES), max_selections=MOST_ALLIES, key="allies", bind="query-params"
-    )
-    levers.check_address({"allies": "&".join(allies)})
+    if focus == telling.ALLIANCE:
+        st.multiselect(
+            "Which allies?", list(dict.fromkeys(found.spending.ally)), default=list(ALLIES), key="allies",
+            max_selections=MOST_ALLIES, bind="query-params",
+        )  # fmt: skip
+        levers.check_address({"allies": "&".join(allies)})
+    with st.expander("How did such forecasts do?", type="compact"):
+        screen.note(fan_known(found, allies))
 
 
 def fan_badge(found: Answer) -> str:
@@ -198,21 +201,42 @@ def fan_known(found: Answer, allies: Sequence[str]) -> str:
 
 def panels(found: Answer, allies: Sequence[str], year: int) -> None:
     """A panel for each ally; only the first one carries words on its bands and lines."""
-    with st.grid(2, min_column_width=230, gap="xsmall", key="fan"):
+    with st.grid(2, min_column_width=150, gap="xsmall", key="fan"):
         for n, ally in enumerate(allies):
-            st.vega_lite_chart(
-                frames.fan(found.spending, found.lines, ally, labelled=n == 0),
-                charts.titled(charts.FAN[theme()], ally), height=165, alt=frames.fan_words(found.spending, ally, year),
+            screen.chart(
+                f"fan-{n}", frames.fan(found.spending, found.lines, ally, labelled=n == 0), charts.titled_both(
+                    charts.FAN, ally), frames.fan_words(found.spending, ally, year),
+                title=f"Defence spending: {ally}, % of GDP", height=150,
             )  # fmt: skip
+
+
+def europe(found: Answer, year: int) -> None:
+    """The map of the difference that the policy makes to each ally."""
+    screen.heading("Who is moved?", "judgement")
+    what = st.segmented_control(
+        "What does the map show?", list(MAPS), default="Spending", required=True, key="chart", bind="query-params",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    levers.check_address({"chart": what})
+    name, specs, unit = MAPS[what]
+    rows = frames.of_year(found.by_ally, year)
+    rows = rows[rows["of"] == name]
+    codes = dict(zip(roster().name, roster().iso3, strict=True))
+    values = {codes[row.ally]: row.median for row in rows.itertuples()}
+    table = maps.frame(values, {codes[row.ally]: row.words for row in rows.itertuples()})
+    label = f"{BY_ALLY[name].title}, change by {year}, median"
+    screen.chart("map", table, specs, maps.alt(table, label, f" {unit}"), title=f"{label} ({unit})", height=330)
+    st.caption(maps.CREDIT)
 
 
 def troops(found: Answer, year: int) -> None:
     """Troops by host, before and after."""
-    st.markdown(f"##### Where do US soldiers stand? {badge('judgement')}")
+    screen.heading("Where do US soldiers stand?", "judgement")
     table = frames.dumbbell(found.troops, year)
-    with st.container(key="troops"):
-        st.vega_lite_chart(table, charts.DUMBBELL[theme()], alt=frames.dumbbell_words(table))
-    st.caption(
+    screen.chart(
+        "troops", table, charts.DUMBBELL, frames.dumbbell_words(table), title=f"US soldiers by host, by {year}"
+    )
+    screen.note(
         f"Orange ring: start of {found.start[:4]}. Blue: the scenario at the end of {year}. Grey diamond: the baseline "
         "then. Medians of worlds, so that hosts may not add up to the total. Elsewhere: afloat, in Kosovo, or no host "
         f"is known. {badge('documented')} the start; {badge('judgement')} all later years: posture under a policy that "
@@ -222,10 +246,8 @@ def troops(found: Answer, year: int) -> None:
 
 def risk(found: Answer, year: int) -> None:
     """Relative risk by school and front, with what must be said beside it."""
-    st.markdown(
-        f"##### How does the risk of a limited attack compare with the baseline, by {year}? {badge('judgement')}"
-    )
-    st.caption(
+    screen.heading(f"How does the risk of a limited attack compare with the baseline, by {year}?", "judgement")
+    screen.note(
         "×2 is twice the baseline's risk since the start, ×1 is no difference. Points are medians, bars hold 90% of a "
         "school's worlds. Four schools of deterrence stand side by side and are not weighed. The level behind the "
         f"ratios is an anchor that we assume: {anchor()}. "
@@ -234,19 +256,23 @@ def risk(found: Answer, year: int) -> None:
     with st.grid(4, min_column_width=190, gap="xsmall", key="risk"):
         for school in [s for s in SCHOOLS if s in set(found.risks.school)]:
             rows = frames.of_year(found.risks, year, school=school)
-            spec = charts.titled(charts.RISK[theme()], school.capitalize(), SCHOOL_WORDS[school])
-            st.vega_lite_chart(rows, spec, alt=frames.risk_words(rows, school))
+            specs = charts.titled_both(charts.RISK, school.capitalize(), SCHOOL_WORDS[school])
+            screen.chart(
+                f"risk-{school}", rows, specs, frames.risk_words(rows, school), title=f"Relative risk: {school} school"
+            )
 
 
 def others(found: Answer, year: int) -> None:
     """Outcomes beside the headlines that differ from the baseline."""
     table = frames.moved(found.others, year)
-    st.markdown(f"##### What else moves, by {year}? {badge('judgement')}")
+    screen.heading(f"What else moves, by {year}?", "judgement")
     if table.empty:
-        st.markdown("Nothing of what is looked at here: beliefs of Russia, forces, readiness, costs, Ukraine, hedging.")
+        screen.words(
+            "Nothing of what is looked at here: beliefs of Russia, forces, readiness, costs, Ukraine, hedging."
+        )
         return
-    st.dataframe(table, hide_index=True, height="content", alt="Outcomes that differ from the baseline")
-    st.caption(
+    screen.table("others", table, "Outcomes that differ from the baseline")
+    screen.note(
         "Median of the scenario, then the change to the baseline, world by world: its median and the band that holds "
         "90% of worlds. US cost has three definitions, in prices of their sources; none is to be read alone."
     )
@@ -255,7 +281,7 @@ def others(found: Answer, year: int) -> None:
 # --- where it comes from ------------------------------------------------------------------------------------------
 
 
-def provenance(found: Answer, asked: Question) -> None:
+def provenance(found: Answer) -> None:
     """Value, range and source of each control that is shown or moved."""
     st.markdown("##### Where does each number come from?")
     rows = found.sources[found.sources.moved | found.sources.control.isin(levers.SHOWN)]
@@ -270,15 +296,6 @@ def provenance(found: Answer, asked: Question) -> None:
         st.dataframe(tables(), hide_index=True, alt="Reference tables with their sources")
     documents = ", ".join(f"{plain(name[:3])}: {plain(name[4:])}" for name in sorted(set(rows.document)) if name)
     st.caption(f"Documents: {documents}. What they say stands here in our own words.")
-    left, right = st.columns(2)
-    left.download_button(
-        "Download these sources (CSV)", lambda: question.sources_csv(found), "article5-sources.csv", "text/csv",
-        on_click="ignore", key="sources-csv", width="stretch",
-    )  # fmt: skip
-    right.download_button(
-        "Download the results (CSV)", lambda: question.results_csv(found, asked), "article5-results.csv", "text/csv",
-        on_click="ignore", key="results-csv", width="stretch",
-    )  # fmt: skip
 
 
 def described(cells) -> str:
@@ -298,17 +315,6 @@ def cited(row) -> str:
     if row.kind == "publication":
         return plain(row.says)
     return plain(f"{row.says} [{row.document[:3]}, {row.date}, {row.place}; {row.status}, {row.speaker}]")
-
-
-def footer(found: Answer, asked: Question) -> None:
-    """What was run, and what the badges mean."""
-    assumptions, moved = question.assumed(found)
-    st.caption(
-        f"{asked.worlds:,} simulated worlds, seed {asked.seed} · spending up to {int(found.start[:4]) - 1}, US posture "
-        f"of {found.start} · plan `{found.plan}` · {assumptions} of {moved} moved levers rest on an assumption. "
-        f"{badges()} The difference that a policy makes is {badge('judgement')} always. "
-        + "Simulated outcomes of stated assumptions, not a forecast."
-    )
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import streamlit as st
 
 from sim.errors import InputError, RunError
 from sim.handout import Figure, Handout, Heading, Table, Words
+from sim.pages import waiting
 from sim.pages.words import badge, badges, plain, theme
 from sim.question import Question
 
@@ -42,19 +43,14 @@ def asked() -> Question:
 # --- answers ------------------------------------------------------------------------------------------------------
 
 
-@st.cache_data(max_entries=200, max_size="64MB", show_spinner="Simulating…")
-def _kept(name: str, _function: Callable[..., Any], *args: Any) -> Any:
-    return _function(*args)
-
-
 def found(function: Callable[..., Found], *args: Any) -> Found:
     """What a function of the simulator answers; what it refuses is shown, and the page ends there.
 
-    The function stands at the top of its module and its arguments are hashable, so that an answer is kept for whoever
-    asks again.
+    The function stands at the top of a module without Streamlit, and its arguments are hashable: a worker process
+    answers it once for all who ask. Where it takes long, its progress and a button to cancel it are shown.
     """
     try:
-        return _kept(f"{function.__module__}.{function.__qualname__}", function, *args)
+        return waiting.answered(function, *args)
     except (InputError, RunError) as error:
         st.error("This cannot be simulated.")
         for problem in getattr(error, "problems", None) or [str(error)]:
@@ -69,7 +65,7 @@ def question(words: str) -> None:
     """The question that the page answers: its title. Plain text."""
     handout().title = words
     with _top():
-        st.markdown(f"#### {plain(words)}")
+        st.markdown(f"##### {plain(words)}")
 
 
 def _top() -> Any:
@@ -81,7 +77,7 @@ def heading(words: str, known: str = "", more: str = "") -> None:
     """A heading in plain text, with the badge of how its numbers are known, and more of it in Markdown."""
     text = " ".join(filter(None, [plain(words), known and badge(known), more]))
     handout().add(Heading(text))
-    st.markdown(f"##### {text}")
+    st.markdown(f"###### {text}")
 
 
 def words(markdown: str) -> None:

@@ -1,4 +1,4 @@
-"""The yearly budget of an ally: equations 2a to 2g."""
+"""The yearly budget of an ally: equations 2a to 2h."""
 
 import numpy as np
 
@@ -108,6 +108,14 @@ def kinked_budget(planned, pledge, pressure):
 def within_reach(share):
     """The share kept between the lowest and the highest there can be [..., A], % of GDP. Equation 2b."""
     return np.clip(share, LOWEST_SHARE, HIGHEST_SHARE)
+
+
+def played(share, decided):
+    """The share of allies of which somebody else decides what they spend [..., A], % of GDP. Equation 2h.
+
+    `decided` [A] is NaN where nobody does: the ally's own strategy then has its way.
+    """
+    return np.where(np.isnan(decided), share, decided)
 
 
 def attracted_budget(planned, pledge, speed):

@@ -36,7 +36,7 @@ from sim.scenario.blocks import (
     schema,
     withdrawal,
 )
-from sim.scenario.checks import problems, remarks
+from sim.scenario.checks import budgets_in, problems, remarks
 from sim.scenario.stated import is_stated, number
 
 __all__ = [
@@ -165,6 +165,7 @@ class Scenario:
             roster=roster(self.start),
             levers=_paths(self, span),
             strategies=tuple(chosen.get(ally, self.strategies.get("default", DEFAULT_STRATEGY)) for ally in ALLIES),
+            decided=_decided(self, span),
             withdrawals=tuple(withdrawal(block, self.reading) for block in self.withdrawals),
             priors={
                 name: priors.read(value) if isinstance(value, dict) else float(value)
@@ -299,7 +300,7 @@ def giving_way(events: Sequence[Event], levers_: Collection[str]) -> tuple[Event
     return tuple(
         event.model_copy(update={"levers": left})
         for event in events
-        if (left := {name: value for name, value in event.levers.items() if name not in levers_})
+        if (left := {name: value for name, value in event.levers.items() if name not in levers_}) or event.spending
     )
 
 
@@ -404,6 +405,18 @@ def _paths(scenario: Scenario, span: Sequence[str]) -> dict[str, np.ndarray]:
         for name, value in event.levers.items():
             paths[name][first : last + 1] = _path(value, span, reading)[first : last + 1]
     return paths
+
+
+def _decided(scenario: Scenario, span: Sequence[str]) -> np.ndarray | None:
+    """What allies decide to spend [T, A], % of GDP, NaN where the model decides; None where it always does."""
+    if not any(event.spending for event in scenario.events):
+        return None
+    shares = np.full((len(span), len(ALLIES)), np.nan)
+    for event in scenario.events:
+        rows = [span.index(quarter) for quarter in budgets_in(event, scenario.end)]
+        for ally, share in event.spending.items():
+            shares[rows, ALLIES.index(ally)] = share
+    return shares
 
 
 def _path(value: Any, span: Sequence[str], reading: Reading) -> np.ndarray:

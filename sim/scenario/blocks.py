@@ -11,6 +11,7 @@ from sim.facts import READINGS, Reading, load_facts
 from sim.params import levers, uncertainties
 from sim.plan import ANNOUNCED, Withdrawal, withdrawal_statuses
 from sim.reference import ALLIES
+from sim.rules import burden
 from sim.scenario.stated import LARGEST_FACTOR, facts_in, is_stated, stated
 
 START, END = "2025Q1", "2035Q4"
@@ -38,11 +39,16 @@ Hosts = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance
 
 
 class Event(_Block):
-    """Levers that take other values from a quarter on, or between two quarters (both included)."""
+    """Levers, or spending that allies decide, from a quarter on or between two quarters (both included)."""
 
     from_: Quarter = Field(alias="from", description="First quarter, such as 2026Q1")
     until: Quarter | None = Field(None, description="Last quarter; without it to the end")
-    levers: dict[str, Any] = Field(description="Levers and the values they take")
+    levers: dict[str, Any] = Field(default_factory=dict, description="Levers and the values they take")
+    spending: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Allies (ISO3) and the defence spending that each decides for itself, % of GDP, in every budget "
+        "of these quarters, whatever its strategy",
+    )
     why: str = Field("", description="What happens in the world")
 
 
@@ -74,7 +80,9 @@ class ScenarioFile(_Block):
     )
     estimates: str | None = Field(None, description="Estimable uncertainties from the posterior or from the prior")
     reading: str | None = Field(None, description="How the hedges of all facts in the scenario are read")
-    events: list[Event] = Field(default_factory=list, description="Levers that change on the way, and why")
+    events: list[Event] = Field(
+        default_factory=list, description="Levers that change on the way, what allies decide themselves, and why"
+    )
     withdrawals: list[WithdrawalBlock] = Field(default_factory=list, description="US troops that leave some hosts")
     uncertainties: dict[str, Any] = Field(
         default_factory=dict, description="A number fixes an uncertainty; {uniform: [low, high]} replaces its prior"
@@ -136,7 +144,10 @@ def schema() -> dict[str, Any]:
     }  # fmt: skip
     made["properties"] |= named
     made["properties"]["reading"] |= {"enum": list(READINGS)}
-    made["$defs"]["Event"]["properties"]["levers"] = named["levers"]
+    event = made["$defs"]["Event"]["properties"]
+    share = {"type": "number", "minimum": burden.LOWEST_SHARE, "maximum": burden.HIGHEST_SHARE}
+    event["levers"] = named["levers"]
+    event["spending"] |= {"properties": dict.fromkeys(ALLIES, share), "additionalProperties": False}
     block = made["$defs"]["WithdrawalBlock"]["properties"]
     block["troops"]["anyOf"] = [{"type": "number", "minimum": 0}, _fact_schema("persons")]
     block["status"] |= {"enum": list(withdrawal_statuses())}

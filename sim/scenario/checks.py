@@ -14,6 +14,7 @@ from sim.params import Lever, levers, off_neutral, uncertainties
 from sim.plan import withdrawal_statuses
 from sim.reading import hint
 from sim.reference import ALLIES, DataError, roster, starts
+from sim.rules import burden
 from sim.scenario.blocks import EVERY_SCHOOL, LONGEST, POSTERIOR, PRIOR, Event, WithdrawalBlock, withdrawal
 from sim.scenario.stated import is_stated, number, stated_problems, unfixed_problems
 
@@ -151,11 +152,40 @@ def _event_problems(scenario: "Scenario", event: Event, n: int, where: Where) ->
         if not found and not late and calendar.number(event.until) < calendar.number(event.from_):
             late = [f"{where(('events', n, 'until'))} {event.until} lies before {event.from_}. Put it after."]
         found += late
-    if not event.levers:
-        found.append(f"{where(('events', n, 'levers'))} sets no lever. Name at least one with its value.")
+    if not event.levers and not event.spending:
+        found.append(
+            f"{where(('events', n, 'levers'))} sets no lever. Name at least one with its value, or an ally's spending."
+        )
     for name, value in event.levers.items():
         found += _lever_problems(scenario, name, value, ("events", n, "levers", name), where)
+    return found or _spending_problems(scenario, event, ("events", n, "spending"), where)
+
+
+def _spending_problems(scenario: "Scenario", event: Event, place: tuple, where: Where) -> list[str]:
+    """What is wrong with the spending that allies decide in an event whose quarters are sound."""
+    found, start = [], roster(scenario.start)
+    for ally, share in event.spending.items():
+        here = where((*place, ally))
+        if ally not in ALLIES:
+            found.append(f"{here} unknown ally. {hint(ally, ALLIES, most=40)}")
+        elif start.forces[start.iso3.index(ally)] == 0.0:
+            name = start.name[start.iso3.index(ally)]
+            found.append(f"{here} {name} has no armed forces and no defence budget. Name another ally.")
+        else:
+            found += _number_problems(share, burden.LOWEST_SHARE, burden.HIGHEST_SHARE, "% of GDP", here)
+    if event.spending and not budgets_in(event, scenario.end):
+        held = event.from_ if event.until in (None, event.from_) else f"{event.from_} to {event.until}"
+        first = f"{calendar.year(event.from_)}Q1"
+        found.append(
+            f"{where(place)} no budget is decided in {held}. Budgets are decided in the first quarter of a year: "
+            f"write from: {first}."
+        )
     return found
+
+
+def budgets_in(event: Event, end: str) -> list[str]:
+    """The quarters of an event in which budgets are decided; `end` is the last quarter of the run."""
+    return [quarter for quarter in calendar.span(event.from_, event.until or end) if calendar.is_first(quarter)]
 
 
 def _withdrawal_problems(scenario: "Scenario", block: WithdrawalBlock, n: int, where: Where) -> list[str]:
@@ -236,7 +266,11 @@ def _unheard(scenario: "Scenario") -> list[str]:
         later = [e for e in scenario.events[n + 1 :] if set(event.levers) <= set(e.levers)]
         ends = [calendar.number(e.from_) - 1 for e in later] + ([calendar.number(event.until)] if event.until else [])
         span = range(calendar.number(event.from_), min(ends, default=calendar.number(scenario.end)) + 1)
-        if set(event.levers) <= set(YEARLY) and not any(map(calendar.is_first, map(calendar.label, span))):
+        if (
+            event.levers
+            and set(event.levers) <= set(YEARLY)
+            and not any(map(calendar.is_first, map(calendar.label, span)))
+        ):
             found.append(
                 f"events.{n}: {', '.join(event.levers)} from {event.from_} does nothing: budgets are decided in the "
                 "first quarter of a year, and it is over before the next one."
