@@ -37,6 +37,11 @@ def control(opened, name):
     return (opened.toggle if CONTROLS[name].unit == levers.SWITCH else opened.slider)(key=name)
 
 
+def helps(opened):
+    """What stands behind the question marks of the headline outcomes, without escapes."""
+    return re.sub(r"\\(.)", r"\1", "\n".join(metric.help for metric in opened.metric))
+
+
 def metrics(opened):
     return [(m.label, m.value, m.delta) for m in opened.metric]
 
@@ -49,7 +54,7 @@ def test_opens_on_the_story():
     assert not opened.exception
     assert opened.slider(key="threshold").value == 5.0
     assert len(opened.metric) == len(question.HEADLINES)
-    assert "In this model, by 2035" in text(opened)
+    assert "What happens, in this model?** By 2035, " in text(opened)
     assert "Changed:** threshold 2 → 5% of GDP from 2025Q2 · conditionality 0 → 0.6 from 2025Q2." in text(opened)
     assert question.settings(STORY)["conditionality"] == 0.6
 
@@ -129,12 +134,16 @@ def test_evidence_names_what_a_fit_does_not_identify(monkeypatch):
 
 def test_badges_stand_beside_what_was_scored():
     """A level beyond the years that were scored, or under a policy, is not called tested; its series has its words."""
-    assert "not tested beyond 5 years ahead" in text(app(worlds="200"))
+    assert "not tested beyond 5 years ahead" in helps(app(worlds="200"))
+    assert "was tested up to 5 years ahead (2035 is 11)" in text(app(worlds="200"))
+    assert "its level was tested without a new policy only" in helps(app(worlds="200", year="2028"))
     near = text(app(worlds="200", year="2028"))
-    assert "its level was tested without a new policy only" in near
     assert f"**Spain**: {evidence.series_words('ESP')}." in near
-    plain_ = text(app(scenario=BASELINE, worlds="200", year="2028"))
-    assert "blue-badge[tested] " + evidence.skill_words("aggregate", 4).split(";")[0] in plain_
+    opened = app(scenario=BASELINE, worlds="200", year="2028")
+    plain_ = text(opened)
+    assert "tested: " in helps(opened)
+    assert evidence.skill_words("aggregate", 4).split(";")[0] in helps(opened)
+    assert "blue-badge[tested]" in plain_.replace(words.badges(), "")
     assert "blue-badge[tested] :small[to 2029]" in plain_
     assert "blue-badge[tested] :small[to" not in near
     beside = text(app(worlds="200").switch_page("sim/pages/compare.py").run())

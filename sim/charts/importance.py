@@ -4,6 +4,7 @@ What a row is stands above its bar, in as many lines as it needs, so that a long
 screen keeps the whole width for the bars.
 """
 
+import json
 from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any
@@ -15,20 +16,30 @@ from sim.charts import _PADDING, PALETTES, Spec, _config
 WIDEST, MOST_LINES = 52, 3
 """Characters of a line of a label, and lines."""
 
+PANEL = 460
+"""Width of a panel in a file, pixels."""
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+
 CHANCE = "within chance"
 
 
 def label(words: str, widest: int = WIDEST) -> str:
-    """A label in lines; one that is still longer ends in an ellipsis, and stands in full in the table."""
-    return "\n".join(wrap(words, widest, max_lines=MOST_LINES, placeholder=" …"))
+    """A label in lines, with empty ones before it so that its last line stands at its bar.
+
+    What is still longer ends in an ellipsis, and stands in full in the table.
+    """
+    lines = wrap(words, widest, max_lines=MOST_LINES, placeholder=" …")
+    return "\n".join([" "] * (MOST_LINES - len(lines)) + lines)
 
 
 def shares(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """What the bars draw, for one school: place, label, about, first, low and high (parts of the variance), clear, words."""
+    """What the bars draw, for one school: place, label, about, key, first, low, high (parts), clear, words."""
     own = rows.set_index("key").loc[list(keys)].reset_index()
+    parts = {"first": own["first"], "low": own.first_low, "high": own.first_high}
     return pd.DataFrame({
         "place": range(len(own)), "label": [label(words) for words in own.label], "about": own.label, "key": own.key,
-        "first": own["first"].clip(lower=0.0), "low": own.first_low.clip(0.0, 1.0), "high": own.first_high.clip(0.0, 1.0),
+        **{name: column.clip(0.0, 1.0) for name, column in parts.items()},
         "clear": own.beyond, "words": [_part(r) for r in own.itertuples()],
     })  # fmt: skip
 
@@ -46,8 +57,8 @@ def bands(rows: pd.DataFrame, band: Any, keys: Sequence[str]) -> pd.DataFrame:
     said = [f"{100 * r.narrower:.0f}% narrower" if r.beyond else CHANCE for r in own.itertuples()]
     return pd.DataFrame({
         "place": range(len(own)), "label": [label(f"{w}: {words}") for w, words in zip(said, own.label, strict=True)],
-        "about": own.label, "key": own.key, "low": own.low, "median": own["median"], "high": own.high, "from": band.low, "to": band.high,
-        "clear": own.beyond, "words": said,
+        "about": own.label, "key": own.key, "low": own.low, "median": own["median"], "high": own.high,
+        "from": band.low, "to": band.high, "clear": own.beyond, "words": said,
     })  # fmt: skip
 
 
@@ -75,7 +86,7 @@ def _shares(colours: dict[str, str]) -> Spec:
 
     def x(field: str) -> Spec:
         axis = {"format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1], "grid": False, "domain": True}
-        return {"field": field, "type": "quantitative", "title": "part of the variance, by itself", "axis": axis,
+        return {"field": field, "type": "quantitative", "title": None, "axis": axis,
                 "scale": {"domain": [0, 1]}}  # fmt: skip
 
     tooltip = [{"field": "about", "title": "what"}] + [
@@ -123,3 +134,16 @@ def _bands(colours: dict[str, str]) -> Spec:
 
 SHARES = {theme: _shares(colours) for theme, colours in PALETTES.items()}
 BANDS = {theme: _bands(colours) for theme, colours in PALETTES.items()}
+
+
+def stacked(panels: Sequence[tuple[str, pd.DataFrame]], specs: dict[str, Spec], theme: str = "light") -> Spec:
+    """Panels with their titles above each other, with what they draw: one Vega-Lite file."""
+    config = {key: specs[theme][key] for key in ("config", "padding")}
+    bare = {key: value for key, value in specs[theme].items() if key not in config}
+    return {
+        "vconcat": [
+            {"title": title, "width": PANEL, "data": {"values": json.loads(frame.to_json(orient="records"))}, **bare}
+            for title, frame in panels
+        ],
+        "$schema": SCHEMA, **config,
+    }  # fmt: skip
