@@ -49,7 +49,7 @@ def _share(asked: Question) -> None:
 def _address() -> str:
     """The address of the screen."""
     place = (st.context.url or "").split("?")[0]
-    query = urlencode(st.query_params.to_dict())
+    query = urlencode({name: st.query_params.get_all(name) for name in st.query_params}, doseq=True)
     return f"{place}?{query}" if query else place or "/"
 
 
