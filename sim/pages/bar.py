@@ -11,6 +11,9 @@ from sim.pages import screen
 from sim.pages.words import plain
 from sim.question import Question
 
+LEAD = "lead"
+"""The key of a game's facilitator in the address: never shared."""
+
 FORMATS: dict[handout.Format, str] = {"png": "image/png", "svg": "image/svg+xml"}
 
 
@@ -49,7 +52,7 @@ def _share(asked: Question) -> None:
 def _address() -> str:
     """The address of the screen."""
     place = (st.context.url or "").split("?")[0]
-    query = urlencode(st.query_params.to_dict())
+    query = urlencode({name: value for name, value in st.query_params.to_dict().items() if name != LEAD})
     return f"{place}?{query}" if query else place or "/"
 
 
