@@ -33,7 +33,9 @@ def main() -> None:
         [
             st.Page(PAGES / "explore.py", title="Explore", default=True),
             st.Page(PAGES / "compare.py", title="Compare"),
+            st.Page(PAGES / "uncertainty.py", title="Uncertainty"),
             st.Page(PAGES / "evidence.py", title="Evidence"),
+            st.Page(PAGES / "world.py", title="One world"),
             st.Page(PAGES / "seat.py", title="Take a seat"),
         ],
         position="top",

@@ -82,7 +82,12 @@ class Handout:
 
     def add(self, part: Part) -> None:
         """Note a part; a key that stands already gives way, as on a screen drawn anew."""
-        self.parts.append(part)
+        key = getattr(part, "key", None)
+        place = next((n for n, old in enumerate(self.parts) if key and getattr(old, "key", None) == key), None)
+        if place is None:
+            self.parts.append(part)
+        else:
+            self.parts[place] = part
 
     @property
     def figures(self) -> list[Figure]:

@@ -113,7 +113,7 @@ def by_ally(run: xr.Dataset, base: xr.Dataset, names: Sequence[str]) -> pd.DataF
     for name, declared in BY_ALLY.items():
         first, second = (scaled(name, r[name].transpose("ally", "year", "world").values, 0) for r in (base, run))
         kept = np.flatnonzero((first != 0).any((1, 2)) | (second != 0).any((1, 2)))
-        rows = (second[kept] - first[kept]).reshape(len(kept) * len(years), -1)
+        rows = (second[kept] - first[kept]).reshape(len(kept) * len(years), second.shape[-1])
         who = np.repeat(np.asarray(names)[kept], len(years))
         at = pd.DataFrame({"of": name, "ally": who, "year": np.tile(years, len(kept))})
         frames.append(pd.concat([at, _told(rows, declared)], axis=1))

@@ -29,7 +29,10 @@ LONGEST_LINK = 16_000
 
 DEFAULTS = {"worlds": 1000, "seed": 0}
 
-VIEWS = ("year", "allies", "scored", "focus", "chart", "with", "pin", "against", "of", "game", "role", "lead")
+VIEWS = (
+    "year", "allies", "scored", "focus", "chart", "with", "pin", "against", "of", "world", "quarter", "agent", "path",
+    "outcome", "at", "told", "filed", "effort", "game", "role", "lead",
+)  # fmt: skip
 """Names in an address that choose what a page shows and not what is simulated."""
 
 

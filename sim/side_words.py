@@ -1,5 +1,7 @@
 """Scenarios side by side in words: tables of one year, and a sentence for each chart."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -21,11 +23,15 @@ def outcomes_told(found: Side, year: int) -> pd.DataFrame:
         moved |= COSTS
     told = []
     for name in [name for name in COMPARED if name in moved or name in HEADLINES]:
-        own = rows[rows.outcome == name].set_index("letter").words
-        declared = paired.shown(name)
-        cells = {column.title: own[column.letter] for column in found.compared}
-        told.append({"outcome": OUTCOMES[name].label, **cells, "unit": declared.change})
+        own, declared = rows[rows.outcome == name].set_index("letter"), paired.shown(name)
+        cells = {column.title: _cell(own.loc[column.letter], declared) for column in found.compared}
+        told.append({"outcome": OUTCOMES[name].label, "unit": declared.change, **cells})
     return pd.DataFrame(told)
+
+
+def _cell(row: Any, declared: paired.Shown) -> str:
+    """A difference for a table: where its band holds 0 the band alone."""
+    return f"{paired.CHANCE} ({declared.band(row.low, row.high)})" if row.way == paired.CHANCE else str(row.words)
 
 
 def risks_told(found: Side, year: int) -> pd.DataFrame:
@@ -81,7 +87,7 @@ def gains_words(found: Side, of: str, year: int, column: Column) -> str:
     for way in (paired.CHANCE, paired.NOUGHT):
         if count := int((own.way == way).sum()):
             told.append(f"{count} of {len(own)} {way}")
-    return f"{column.title}, by {year}: {'; '.join(told)}."
+    return f"{column.letter}: {'; '.join(told)}"
 
 
 def summary(found: Side, year: int, worlds: int) -> str:

@@ -11,7 +11,6 @@ import pytest
 from sim import evidence, facts, frames, question
 from sim.controls import CONTROLS, EVIDENCE
 from sim.pages import levers, words
-from sim.priors import SCHOOLS
 from sim.question import BASELINE, STORY, Question
 from sim.scenario import scenario_names
 
@@ -38,6 +37,11 @@ def control(opened, name):
     return (opened.toggle if CONTROLS[name].unit == levers.SWITCH else opened.slider)(key=name)
 
 
+def helps(opened):
+    """What stands behind the question marks of the headline outcomes, without escapes."""
+    return re.sub(r"\\(.)", r"\1", "\n".join(metric.help for metric in opened.metric))
+
+
 def metrics(opened):
     return [(m.label, m.value, m.delta) for m in opened.metric]
 
@@ -50,7 +54,7 @@ def test_opens_on_the_story():
     assert not opened.exception
     assert opened.slider(key="threshold").value == 5.0
     assert len(opened.metric) == len(question.HEADLINES)
-    assert "In this model, by 2035" in text(opened)
+    assert "What happens, in this model?** By 2035, " in text(opened)
     assert "Changed:** threshold 2 → 5% of GDP from 2025Q2 · conditionality 0 → 0.6 from 2025Q2." in text(opened)
     assert question.settings(STORY)["conditionality"] == 0.6
 
@@ -72,22 +76,6 @@ def test_what_moves_beside_the_headlines_is_told():
     assert {"readiness", "brigades of Europe and Canada"} <= set(table.outcome)
     assert "grey-zone incidents" not in set(table.outcome)
     assert "Nothing of what is looked at here" in text(app(scenario="placebo", worlds="200"))
-
-
-def test_documents_that_disagree_stand_side_by_side():
-    opened = app(worlds="200").switch_page("sim/pages/documents.py").run()
-    assert not opened.exception
-    differences, risks, regret = (frame.value for frame in opened.dataframe)
-    considered, denied = differences.columns[1:3]
-    assert considered.endswith("(document 000)")
-    assert denied.endswith("(documents 001 and 000)")
-    assert len(risks) == 5 * 4
-    assert list(regret.columns) == ["policy", *SCHOOLS]
-    opened.multiselect(key="beside").set_value(["placebo"]).run()
-    assert not opened.exception
-    assert set(opened.dataframe[0].value.iloc[:, 1]) == {"exactly 0"}
-    opened.multiselect(key="beside").set_value([]).run()
-    assert [info.value for info in opened.info] == ["Choose at least one scenario."]
 
 
 def evidence_page(**address):
@@ -146,15 +134,19 @@ def test_evidence_names_what_a_fit_does_not_identify(monkeypatch):
 
 def test_badges_stand_beside_what_was_scored():
     """A level beyond the years that were scored, or under a policy, is not called tested; its series has its words."""
-    assert "not tested beyond 5 years ahead" in text(app(worlds="200"))
+    assert "not tested beyond 5 years ahead" in helps(app(worlds="200"))
+    assert "was tested up to 5 years ahead (2035 is 11)" in text(app(worlds="200"))
+    assert "its level was tested without a new policy only" in helps(app(worlds="200", year="2028"))
     near = text(app(worlds="200", year="2028"))
-    assert "its level was tested without a new policy only" in near
     assert f"**Spain**: {evidence.series_words('ESP')}." in near
-    plain_ = text(app(scenario=BASELINE, worlds="200", year="2028"))
-    assert "blue-badge[tested] " + evidence.skill_words("aggregate", 4).split(";")[0] in plain_
+    opened = app(scenario=BASELINE, worlds="200", year="2028")
+    plain_ = text(opened)
+    assert "tested: " in helps(opened)
+    assert evidence.skill_words("aggregate", 4).split(";")[0] in helps(opened)
+    assert "blue-badge[tested]" in plain_.replace(words.badges(), "")
     assert "blue-badge[tested] :small[to 2029]" in plain_
     assert "blue-badge[tested] :small[to" not in near
-    beside = text(app(worlds="200").switch_page("sim/pages/documents.py").run())
+    beside = text(app(worlds="200").switch_page("sim/pages/compare.py").run())
     assert "No difference between policies was ever scored" in beside
     assert evidence.DETERRENCE in beside
 
@@ -406,5 +398,5 @@ def test_the_eastern_slider_keeps_what_the_file_says_of_the_withdrawal():
 
 
 def test_links_between_pages_are_understood():
-    assert "unknown name" not in text(app(allies="Poland", beside="placebo", worlds="200"))
+    assert "unknown name" not in text(app(allies="Poland", **{"with": "placebo"}, worlds="200"))
     assert "nonsense: unknown name" in text(app(nonsense="1", worlds="200"))

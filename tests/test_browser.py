@@ -54,7 +54,7 @@ def test_the_first_screen_shows_result_and_charts(opened):
 def test_screens(opened, size, scheme):
     """Looked at by people; nothing may be wider than the screen."""
     page = opened("/?threshold=3.5&tilt_to_spenders=1.5&withdrawal=10000", SIZES[size], scheme)
-    keep(page, f"compare-{size}-{scheme}")
+    keep(page, f"explore-{size}-{scheme}")
     page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=SIZES[size]["width"])
     assert page.failures == []
 
@@ -200,15 +200,33 @@ def test_a_download_carries_the_plan(opened):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_documents_stand_side_by_side(opened, size, scheme):
-    """The page of documents: drawn, and no wider than the screen."""
-    page = opened("/documents?worlds=200", SIZES[size], scheme)
-    page.get_by_text("What each policy would be regretted for").wait_for(timeout=PATIENCE)
-    keep(page, f"documents-{size}-{scheme}")
-    assert page.locator(".st-key-families svg path").count() > 8
+def test_scenarios_stand_side_by_side(opened, size, scheme):
+    """The page Compare: drawn, and no wider than the screen."""
+    page = opened("/compare?worlds=200", SIZES[size], scheme)
+    page.get_by_text("What would each policy be regretted for").wait_for(timeout=PATIENCE)
+    keep(page, f"compare-{size}-{scheme}")
+    assert page.locator(".st-key-effects svg path").count() > 8
+    assert page.locator(".st-key-gains svg path").count() > 60
     page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=SIZES[size]["width"])
     assert page.failures == []
     assert page.outside == []
+
+
+def test_pinned_levers_stand_beside_the_levers(opened):
+    """Pin on Explore, move a lever, compare: both settings are columns, and the address holds the pin."""
+    page = opened("/?worlds=200&threshold=3.5")
+    page.get_by_role("button", name="Pin these levers to compare").click()
+    page.wait_for_function("() => location.search.includes('pin=threshold')")
+    slider(page, "threshold").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => location.search.includes('threshold=3.6')")
+    page.get_by_role("link", name="Compare").click()
+    page.locator(".st-key-heads", has_text="threshold 2 → 3.6%").wait_for(timeout=PATIENCE)
+    assert "threshold 2 → 3.5%" in page.locator(".st-key-heads").inner_text()
+    page.wait_for_function("() => location.search.includes('pin=threshold')")
+    again = opened("/compare" + page.evaluate("() => location.search"))
+    again.locator(".st-key-heads", has_text="threshold 2 → 3.6%").wait_for(timeout=PATIENCE)
+    assert again.locator(".st-key-heads").inner_text() == page.locator(".st-key-heads").inner_text()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -35,7 +35,7 @@ SIGNED = "(datum.value > 0 ? '+' : '') + (abs(datum.value) < 1000 ? datum.value 
 ALLY_AXES: Mapping[str, tuple[float, list[float]]] = {
     "share": (3.0, [-2, 0, 2]),
     "credibility_ally": (80.0, [-50, 0, 50]),
-    "troops": (40_000.0, [-10_000, -100, 0, 100, 10_000]),
+    "troops": (40_000.0, [-10_000, 0, 10_000]),
 }
 """End and marks of the axis of differences by ally."""
 

@@ -61,8 +61,8 @@ def _asked(played: Played) -> np.ndarray:
 def common(played: Played, base: Played) -> pd.DataFrame:
     """What stands in the whole world at the end of each quarter.
 
-    Columns: quarter, the variables of COMMON, `troops_europe`, `wanted` (US troops wanted in Europe) and `belief` (the
-    average ally's), each of these with `base_`.
+    Columns: quarter, the variables of COMMON, `troops_europe`, `wanted` (US troops wanted in Europe), `belief` (the
+    average ally's) and `together` (what Europe and Canada spend, % of their GDP), each of these with `base_`.
     """
     frame = pd.DataFrame({"quarter": _quarters(played), **{name: played.common(name) for name in COMMON}})
     for prefix, own in (("", played), ("base_", base)):
@@ -70,6 +70,8 @@ def common(played: Played, base: Played) -> pd.DataFrame:
         frame[f"{prefix}troops_europe"] = here + own.common("troops_in_transit")
         frame[f"{prefix}wanted"] = [float(np.sum(turn.orders.target)) for turn in own.turns]
         frame[f"{prefix}belief"] = own.by_ally("credibility_ally").mean(axis=1)
+        money, gdp = (own.by_ally(name).sum(axis=1) for name in ("spending", "gdp"))
+        frame[f"{prefix}together"] = 100.0 * money / gdp
     frame["base_cohesion"] = base.common("cohesion")
     return frame
 

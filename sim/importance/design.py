@@ -1,8 +1,9 @@
 """A design in which everything can be settled in turn: each setting of each group meets many settings of all others.
 
-A replicated Latin hypercube after McKay (1995): every group of uncertainties has `size` settings, drawn once; in each of
-`size` rounds all settings of all groups are played once, in an order that is drawn anew for each group. The worlds in which
-a group stands at one setting then have everything else as drawn: their spread is what would be left if it were known.
+A replicated Latin hypercube after McKay (1995): every group of uncertainties has `size` settings, drawn once; in each
+of `size` rounds all settings of all groups are played once, in an order that is drawn anew for each group. The worlds
+in which a group stands at one setting then have everything else as drawn: their spread is what would be left if it were
+known.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,7 +43,7 @@ class Design:
         return draws.stream(self.seed, "importance", self.size, *words)
 
     def settings(self, group: str) -> dict[str, Array]:
-        """The settings of a group's numbers [size], between 0 and 1: each number spread evenly, in an order of its own."""
+        """The settings of a group's numbers [size], 0 to 1: each number spread evenly, in an order of its own."""
         numbers = {name: self._drawn("setting", name) for name in self.streams[group]}
         return {name: (g.permutation(self.size) + g.random(self.size)) / self.size for name, g in numbers.items()}
 

@@ -69,7 +69,7 @@ LEVER, DOUBT, UNCERTAINTY = "lever", "doubt", "uncertainty"
 def pieces(scenario: Scenario, baseline: Scenario | None, *, policy: bool) -> tuple[Piece, ...]:
     """All that a scenario, and the one it is compared with, leave open; with `policy` also how far its levers go."""
     found = [_piece(factor) for factor in factors(scenario, baseline)]
-    return tuple([*(_levers(scenario.plan()) if policy else ()), *found])
+    return (*(_levers(scenario.plan()) if policy else ()), *found)
 
 
 def _piece(factor: Factor) -> Piece:
@@ -122,8 +122,8 @@ def _levers(plan: Plan) -> Iterator[Piece]:
 def reach(name: str, value: float) -> Uniform | None:
     """How far a lever may go that a policy sets to a value: all alike in its range; None where that is one value.
 
-    With a number in a document the range is that of its hedge; else it goes from no effect to twice as far as the policy
-    sets it, within the lever's ends. It always holds the value that is set.
+    With a number in a document the range is that of its hedge; else it goes from no effect to twice as far as the
+    policy sets it, within the lever's ends. It always holds the value that is set.
     """
     lever = levers()[name]
     if lever.step >= lever.high - lever.low:
@@ -151,7 +151,7 @@ def _why(name: str, value: float, prior: Uniform) -> str:
 
 
 def _sizes(plan: Plan) -> Iterator[Piece]:
-    """Withdrawals whose size is a plain number: it may be as the document on the east has it, or half, or half again."""
+    """Withdrawals of a plain size: it may be what the document on the east leaves open, or half, or half again."""
     for stream, withdrawal in named_withdrawals(plan):
         if withdrawal.hedge == "exact" and withdrawal.factor is None and withdrawal.troops:
             prior = factor_of(withdrawal)
@@ -196,13 +196,17 @@ def widened(plan: Plan) -> tuple[Withdrawal, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """What would be settled together: `label` in words, its members, and where a document speaks of it."""
+    """What would be settled together: `label` in words, its members, and where a document speaks of it.
+
+    `whole` says that it is all of that document.
+    """
 
     key: str
     label: str
     kind: str
     members: tuple[Piece, ...]
     fact: Fact | None = None
+    whole: bool = False
 
     @property
     def ours(self) -> bool:
@@ -240,7 +244,9 @@ def _key(piece: Piece, by: str) -> str:
 
 def _group(key: str, own: tuple[Piece, ...], by: str) -> Group:
     fact = facts.load_facts()[own[0].fact] if own[0].fact and by in (PASSAGE, DOCUMENT) else None
-    return Group(key=key, label=_label(key, own, by, fact), kind=_kind(own, by), members=own, fact=fact)
+    return Group(
+        key=key, label=_label(key, own, by, fact), kind=_kind(own, by), members=own, fact=fact, whole=by == DOCUMENT
+    )
 
 
 def _label(key: str, own: tuple[Piece, ...], by: str, fact: Fact | None) -> str:

@@ -89,7 +89,7 @@ def quantiles(values: Array) -> Array:
 
 
 def explained(by_setting: Array) -> float:
-    """Part of the variance between settings [setting, round], by an analysis of variance; without bias, so below 0 too."""
+    """Part of the variance between settings [setting, round], by an analysis of variance: no bias, so below 0 too."""
     rounds = by_setting.shape[1]
     between = rounds * np.var(np.mean(by_setting, axis=1), ddof=1)
     within = float(np.mean(np.var(by_setting, axis=1, ddof=1)))
@@ -161,7 +161,7 @@ def _explained_again(each: Array, again: Places) -> Array:
 
 
 def _expected(ends: Array, usual: Array, whole: Band) -> tuple[Array, Array, Array]:
-    """The expected band [...], from the mean ends of all settings [3, ...] and those of groups that do not exist [3]."""
+    """The expected band [...], from mean ends of all settings [3, ...] and those of groups that do not exist [3]."""
     width = usual[2] - usual[0]
     left = (ends[2] - ends[0]) / width if width > 0.0 else np.ones_like(ends[0])
     low, high = ends[0] + (whole.low - usual[0]) * left, ends[2] + (whole.high - usual[2]) * left

@@ -74,7 +74,7 @@ def courses(plan: Plan, found: Sequence[Piece], points: Points) -> dict[str, Arr
 
 
 def moved(name: str, path: Array, values: Array) -> Array:
-    """A lever's path [T] with its furthest value at others [R, 1]: [T, R, 1]. A lever at its default goes throughout."""
+    """A lever's path [T] with its furthest value at others [R, 1]: [T, R, 1]. At its default it moves throughout."""
     base, peak = levers()[name].default, furthest(name, path)
     course = np.ones(len(path)) if peak == base else np.maximum((path - base) / (peak - base), 0.0)
     out: Array = np.where(

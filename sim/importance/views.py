@@ -11,7 +11,6 @@ from sim.analysis.sensitivity.factors import LUCK
 from sim.analysis.sensitivity.question import Question as Asked
 from sim.ensemble import Progress, blocks
 from sim.errors import InputError
-from sim.facts import Fact
 from sim.importance.design import Design
 from sim.importance.pieces import ASSUMED, GROUPS, PASSAGE, Group, grouped, pieces
 from sim.importance.settled import CHANCES, Settled, Spread, spread
@@ -20,6 +19,7 @@ from sim.outcomes import FRONT_NAMES, OUTCOMES
 from sim.passport import subjects
 from sim.question import BASELINE, Question, loaded
 from sim.reading import hint
+from sim.results import RISKS
 from sim.scenario import Scenario
 
 SIZES = (32, 64, 128)
@@ -33,11 +33,12 @@ CLOSE = 0.2
 class Importance:
     """What settling each thing that is open would leave of the spread of an outcome, school by school.
 
-    `rows` has a row for each school and group, ranked by the largest part of the variance (of passages: of the band's width)
-    that goes under any school: school, rank, key, label, kind, members, range (of levers: ours), document, title, date, place, speaker, status, hedge, passport;
-    first, first_low, first_high (parts of the variance by itself), low, median, high (expected band once it is settled, as
-    shown), narrower, narrower_low, narrower_high (parts of the band's width), beyond (what chance reaches). `bands` has a row
-    for each school: school, low, median, high (as drawn), together, close, leader, still, chance_first, chance_narrower.
+    `rows` has a row for each school and group, ranked by the largest part of the variance (of passages: of the width of
+    the band) that goes under any school: school, rank, key, label, kind, members, range (of levers: ours), document,
+    title, date, place, speaker, status, hedge, passport; first, first_low, first_high (parts of the variance), low,
+    median, high (expected band once it is settled, as shown), narrower, narrower_low, narrower_high (parts of width),
+    beyond (what chance reaches). `bands` has a row for each school: school, low, median, high (as drawn), still,
+    leader, together, close, luck, chance_first, chance_narrower.
     """
 
     words: str
@@ -71,9 +72,10 @@ def ranking(
     question: Question, outcome: str, year: int | None = None, size: int = SIZES[0], difference: bool = True, *,
     progress: Progress | None = None,
 ) -> Importance:  # fmt: skip
-    """Which uncertainty, by itself, an outcome hangs on most; the policy is as the question sets it, luck is one of them.
+    """Which uncertainty, by itself, an outcome hangs on most; the policy is as it is set, luck is one of them.
 
-    `difference` asks for the paired difference to the baseline under the same luck, else for the level. Raises InputError.
+    `difference` asks for the paired difference to the baseline under the same luck, else for the level. Raises
+    InputError.
     """
     return importance(
         question.resolved(), outcome, year, size, by=ASSUMED, difference=difference, seed=question.seed,
@@ -116,9 +118,8 @@ def importance(
     values = _played(asked, design, {s: under(asked, s, found) for s in asked.schools()}, progress)
     places, chances = {g.key: design.places(g.key) for g in groups}, design.chances(CHANCES)
     spreads = {school: spread(each, places, chances, seed) for school, each in values.items()}
-    place = f", {FRONT_NAMES.get(asked.of, asked.of)}" if asked.of else ""
     return Importance(
-        words=f"{OUTCOMES[asked.outcome].label}{place}", scenario=asked.scenario.name,
+        words=called(asked.outcome, asked.of), scenario=asked.scenario.name,
         plan=asked.scenario.plan().fingerprint, baseline=asked.baseline.name if asked.baseline else "",
         outcome=outcome, year=asked.year, unit=unit(asked), ratio=asked.ratio, badge=OUTCOMES[asked.outcome].badge,
         by=by, size=size, worlds=design.worlds, seed=seed, rows=_rows(asked, groups, spreads, by),
@@ -156,6 +157,12 @@ def _played(asked: Asked, design: Design, ways: dict, progress: Progress | None)
 # --- as it is shown -------------------------------------------------------------------------------------------------
 
 
+def called(outcome: str, of: str = "") -> str:
+    """What an outcome is called, with its front or host: "risk of a limited attack: Baltic states"."""
+    label = "risk of a limited attack" if outcome in RISKS else OUTCOMES[outcome].label
+    return f"{label}: {FRONT_NAMES.get(of, of)}" if of else label
+
+
 def unit(asked: Asked) -> str:
     """The unit in which an outcome is shown."""
     if asked.ratio:
@@ -190,14 +197,16 @@ def _told(group: Group) -> dict[str, object]:
     known = [name for name in names if name in subjects()]
     return {
         "key": group.key, "label": group.label, "kind": group.kind, "members": ", ".join(names), "range": ranges,
-        **_cited(group.fact), "passport": known[0] if len(group.members) == 1 and known else "",
+        **_cited(group), "passport": known[0] if len(group.members) == 1 and known else "",
     }  # fmt: skip
 
 
-def _cited(fact: Fact | None) -> dict[str, str]:
-    names = {"document": "document", "title": "title", "date": "date", "place": "place", "speaker": "speaker"}
-    names |= {"status": "status", "hedge": "hedge"}
-    return {column: str(getattr(fact, field)) if fact else "" for column, field in names.items()}
+def _cited(group: Group) -> dict[str, str]:
+    """Where a document speaks of a group; a whole document has no place in itself."""
+    whole = ("document", "title", "date")
+    names = (*whole, "place", "speaker", "status", "hedge")
+    kept = whole if group.whole else names
+    return {name: str(getattr(group.fact, name)) if group.fact and name in kept else "" for name in names}
 
 
 def _left(asked: Asked, each: Spread, key: str) -> dict[str, object]:
@@ -234,7 +243,7 @@ def _bands(asked: Asked, groups: Sequence[Group], spreads: dict[str, Spread]) ->
 
 
 def _close(each: Spread, leader: str) -> bool:
-    """Whether shares may be read as they stand: intervals are narrow, and both halves of the rounds have this leader."""
+    """Whether shares may be read as they stand: narrow intervals, and the same leader in both halves of the rounds."""
     if each.still:
         return True
     widest = max((s.first_high - s.first_low) / 2.0 for s in each.settled.values())

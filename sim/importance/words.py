@@ -6,30 +6,53 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.sensitivity.factors import LUCK
+from sim.controls import INDEXES
 from sim.importance.pieces import ASSUMED, DOCUMENT, HEDGE
-from sim.importance.views import Importance
-from sim.tables import lines, number
+from sim.importance.views import Importance, called
+from sim.outcomes import HEADLINES, OUTCOMES
+from sim.outcomes.named import is_risk, single
+from sim.outcomes.named import named as named_outcome
+from sim.tables import number
 
 SAME = 0.015
-"""Difference of parts up to which schools are said to be alike: what rounds to one point (assumption)."""
+"""Difference of parts, of the variance or of a band's width, up to which schools are said to be alike (assumption)."""
 
 SHOWN = 8
 """Rows of a chart or a table; what lies below is summed up in a line."""
 
 CAN = (
-    "The design lets every setting of one thing meet many settings of all others. What is told is what knowing one thing "
-    "alone would do on average; it sees curved and stepwise effects, too."
+    "The design lets every setting of one thing meet many settings of all others. What is told is what knowing one "
+    "thing alone would do on average; it sees curved and stepwise effects, too."
 )
 CANNOT = (
-    "It cannot tell what two things do only together: parts do not add up to all of it, and what is narrowed does not add "
-    "up at all. It holds for the ranges as they are assumed, and what drives a result in the model need not drive it in "
-    "the world. An expected band can be wider: some answers would open what others close."
+    "It cannot tell what two things do only together: parts do not add up to all of it, and what is narrowed does not "
+    "add up at all. It holds for the ranges as they are assumed, and what drives a result in the model need not drive "
+    "it in the world. An expected band can be wider: some answers would open what others close."
 )
+
+
+def titles() -> dict[str, str]:
+    """Outcomes by what they are called: those of the first page, then risks, then all with one number a world."""
+    names = dict.fromkeys([*HEADLINES, *(n for n in single() if is_risk(n)), *single()])
+    return {title(name): name for name in names}
+
+
+def title(name: str) -> str:
+    """What an outcome is called: "Europe and Canada spend", "Risk of a limited attack: Baltic states"."""
+    asked = named_outcome(name)
+    label = called(asked.outcome, asked.label)
+    return f"{label[0].upper()}{label[1:]}"
+
+
+def explained(name: str) -> str:
+    """What an outcome means and how it is read."""
+    declared = OUTCOMES[named_outcome(name).outcome]
+    return f"{declared.about} {declared.reading}".strip()
 
 
 def question(found: Importance) -> str:
     """What was asked, as a question."""
-    told = f"the difference that the policy makes to {found.words}" if found.baseline else found.words
+    told = f"the difference that the policy makes to “{found.words}”" if found.baseline else f"“{found.words}”"
     if found.by == ASSUMED:
         return f"Which assumption matters most for {told}, by {found.year}?"
     return f"What would settling a passage tell about {told}, by {found.year}?"
@@ -39,6 +62,8 @@ def value(found: Importance, number_: float) -> str:
     """A number as people read it."""
     if found.ratio:
         return f"×{number(number_)}"
+    if found.unit == "persons":
+        number_ = round(number_, -2) + 0.0
     return number(number_, sign=bool(found.baseline))
 
 
@@ -46,7 +71,9 @@ def band(found: Importance, row: Any) -> str:
     """A band with its unit: "+0.3 to +1.5 % of GDP"."""
     low, high = value(found, row.low), value(found, row.high)
     ends = " to ".join(dict.fromkeys((low, high)))
-    return ends + ("" if found.ratio else found.unit if found.unit.startswith("%") else f" {found.unit}")
+    if found.ratio or found.unit in INDEXES:
+        return ends
+    return ends + (found.unit if found.unit.startswith("%") else f" {found.unit}")
 
 
 def percent(part: float) -> str:
@@ -69,7 +96,8 @@ def alike(found: Importance) -> tuple[tuple[str, ...], ...]:
 def _same(found: Importance, one: str, other: str) -> bool:
     first, second = (of_school(found, school).set_index("key") for school in (one, other))
     bands = found.bands.set_index("school")
-    if band(found, bands.loc[one]) != band(found, bands.loc[other]):
+    mine, theirs = bands.loc[one], bands.loc[other]
+    if max(abs(mine.low - theirs.low), abs(mine.high - theirs.high)) > SAME * (mine.high - mine.low):
         return False
     apart = (first[["first", "narrower"]] - second[["first", "narrower"]]).abs().max().max()
     return bool(apart <= SAME and (first.beyond == second.beyond)[first["first"] > SAME].all())
@@ -106,7 +134,8 @@ def _said(found: Importance, schools: tuple[str, ...]) -> Iterator[str]:
         yield f"{name}: the same number in every world, so that nothing is left to settle."
         return
     rows = of_school(found, schools[0])
-    clear = rows[rows.beyond & (rows.kind != LUCK)].sort_values("narrower", ascending=False, kind="stable")
+    order = "first" if found.by == ASSUMED else "narrower"
+    clear = rows[rows.beyond & (rows.kind != LUCK)].sort_values(order, ascending=False, kind="stable")
     if clear.empty:
         yield f"{name}: nothing that could be known narrows the band beyond chance."
     else:
@@ -122,9 +151,11 @@ def _said(found: Importance, schools: tuple[str, ...]) -> Iterator[str]:
 def settling(found: Importance, school: Any, row: Any) -> str:
     """What settling one thing would do: "settling X would take the band from a to b to c to d (in expectation)"."""
     verb = "knowing" if found.by == ASSUMED or row.document == "" else "settling"
+    before, after = (f"{value(found, each.low)}…{value(found, each.high)}" for each in (school, row))
+    unit = "" if found.ratio or found.unit in INDEXES else f" {found.unit}"
     return (
-        f"{verb} {titled(row)} would take the band that holds 90 of 100 worlds from {band(found, school)} to "
-        f"{band(found, row)} in expectation, {percent(row.narrower)} narrower."
+        f"{verb} {titled(row)} would take the band that holds 90 of 100 worlds from {before} to {after}{unit} in "
+        f"expectation, {percent(row.narrower)} narrower."
     )
 
 
@@ -142,10 +173,11 @@ def place(row: Any) -> str:
 
 def named(found: Importance, schools: tuple[str, ...]) -> str:
     """Schools in words: all of them, or by name."""
-    return "Every school" if len(schools) == len(found.schools) > 1 else _listed(schools)
+    return "Every school" if len(schools) == len(found.schools) > 1 else listed(schools)
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def listed(names: tuple[str, ...]) -> str:
+    """Names in words: "Mixed and spiral"."""
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])).capitalize()
 
 
@@ -160,22 +192,22 @@ def verdict(found: Importance) -> str:
         return (
             f"Settled: with {played} no half-width is above a fifth of the largest share, and both halves agree on it."
         )
-    where = "" if len(rough) == len(moving_) else f" under {_listed(rough).lower()}"
-    return (
-        f"Rough{where}: with {played}, read no more than what comes first and what lies beyond chance. Refine for more."
-    )
+    where = "" if len(rough) == len(moving_) else f" under {listed(rough).lower()}"
+    read = "read no more than what comes first and what lies beyond chance"
+    return f"Rough{where}: with {played}, {read}. More settings tell more."
 
 
 def together(found: Importance) -> str:
     """What the single parts leave over."""
-    left = {schools: percent(max(_of(found, schools[0]).together, 0.0)) for schools in alike(found)}
-    told = ", ".join(f"{part} ({_listed(schools).lower()})" for schools, part in left.items())
+    left = {schools: percent(max(at(found, schools[0]).together, 0.0)) for schools in alike(found)}
+    told = ", ".join(f"{part} ({listed(schools).lower()})" for schools, part in left.items())
     if len(left) == 1:
         told = next(iter(left.values()))
     return f"What none of them explains alone, but only together with others: about {told} of the variance."
 
 
-def _of(found: Importance, school: str) -> Any:
+def at(found: Importance, school: str) -> Any:
+    """The band of one school, and what is said of it."""
     return found.bands.set_index("school").loc[school]
 
 
@@ -205,67 +237,11 @@ def alternative(found: Importance, schools: tuple[str, ...]) -> str:
     rows = of_school(found, schools[0])
     rows = rows[rows.key.isin(moving(found)[:SHOWN])]
     told = "; ".join(
-        f"{row.label}: explains {percent(row['first'])} by itself, band {band(found, row)}, {percent(row.narrower)} narrower"
+        f"{row.label}: explains {percent(row['first'])} by itself, band {band(found, row)}, "
+        f"{percent(row.narrower)} narrower"
         for _, row in rows.iterrows()
     )
-    return (
-        f"{named(found, schools)}: as drawn {band(found, _of(found, schools[0]))}. {told or 'Nothing beyond chance.'}"
-    )
-
-
-# --- tables ---------------------------------------------------------------------------------------------------------
-
-
-def table(found: Importance, every: bool = False) -> pd.DataFrame:
-    """What people read: a row for each thing that could be settled, a column for each school or those that agree."""
-    keys = list(found.rows.drop_duplicates("key").key) if every else moving(found)
-    rows = []
-    for key in keys:
-        own = found.rows[found.rows.key == key].set_index("school")
-        first = own.iloc[0]
-        cells = {named(found, schools): _cell(found, own.loc[schools[0]]) for schools in alike(found)}
-        said = (
-            {"name": key}
-            if found.by == ASSUMED
-            else {"where": place(first), "status": first.status, "open": _open(first)}
-        )
-        rows.append({"what": first.label, **cells, **said})
-    made = pd.DataFrame(rows)
-    return made[[column for column in made if not (made[column] == "").all()]]
-
-
-def _open(row: Any) -> str:
-    """What of a row is open, few by name."""
-    names = row.members.split(", ")
-    return row.members if len(names) < 4 else f"{len(names)} uncertainties"
-
-
-def _cell(found: Importance, row: Any) -> str:
-    if not row.beyond:
-        return "within chance"
-    share = f"{percent(row['first'])} of variance ({percent(row.first_low)} to {percent(row.first_high)})"
-    return f"{share}; band {band(found, row)}, {percent(row.narrower)} narrower"
-
-
-def text(found: Importance, every: bool = False) -> str:
-    """The whole analysis for people, as plain text."""
-    head = f"{found.scenario}: {question(found)}"
-    against = f"difference to {found.baseline}, " if found.baseline else ""
-    drawn = "; ".join(f"{named(found, s)}: {band(found, _of(found, s[0]))}" for s in alike(found))
-    parts = [head, f"{against}seed {found.seed}. As drawn, 90 of 100 worlds: {drawn}", *sentences(found)]
-    shown = table(found, every)
-    if not shown.empty:
-        parts.append(lines(list(shown.columns), shown.astype(str).to_numpy().tolist()))
-    parts += [
-        "" if every else rest(found),
-        together(found),
-        verdict(found),
-        assumed(found),
-        CAN,
-        CANNOT,
-        overlap(found),
-    ]
-    return "\n\n".join(part for part in parts if part)
+    return f"{named(found, schools)}: as drawn {band(found, at(found, schools[0]))}. {told or 'Nothing beyond chance.'}"
 
 
 def overlap(found: Importance) -> str:
@@ -276,7 +252,7 @@ def overlap(found: Importance) -> str:
         DOCUMENT: "the document of its first fact", HEDGE: "the word that leaves its first fact open",
     }.get(found.by, "its first fact")  # fmt: skip
     return (
-        f"Everything open is filed once, under {how}, however many passages speak of it; what names none under published "
-        "studies, our own assumptions, the spending panel or luck. Most of what is filed under a passage rests partly on "
-        "our assumption."
+        f"Everything open is filed once, under {how}, however many passages speak of it; what names none under "
+        "published studies, our own assumptions, the spending panel or luck. Most of what is filed under a passage "
+        "rests partly on our assumption."
     )

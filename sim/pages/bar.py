@@ -52,7 +52,7 @@ def _share(asked: Question) -> None:
 def _address() -> str:
     """The address of the screen."""
     place = (st.context.url or "").split("?")[0]
-    query = urlencode({name: value for name, value in st.query_params.to_dict().items() if name != LEAD})
+    query = urlencode({n: st.query_params.get_all(n) for n in st.query_params if n != LEAD}, doseq=True)
     return f"{place}?{query}" if query else place or "/"
 
 

@@ -116,7 +116,7 @@ def choose_year(found: Side) -> int:
 
 def heads(found: Side) -> None:
     """Each scenario by letter, documents and what was changed."""
-    with st.grid(len(found.columns), min_column_width=230, gap="xsmall", key="heads"):
+    with st.grid(len(found.columns), min_column_width=200, gap="xsmall", key="heads"):
         for column in found.columns:
             with st.container(border=True, gap="xxsmall", height="stretch"):
                 screen.words(head(found, column))
@@ -137,9 +137,7 @@ def settings(found: Side) -> None:
     if found.levers.empty:
         screen.words("Nothing: these policies are the very same.")
         return
-    screen.table(
-        "levers-beside", found.levers, f"Levers that differ between {found.reference} and the scenarios", row_height=52
-    )
+    screen.table("levers-beside", found.levers, f"Levers that differ between {found.reference} and the scenarios")
 
 
 # --- charts -------------------------------------------------------------------------------------------------------
@@ -154,7 +152,7 @@ def effects(found: Side, year: int) -> None:
         for name, specs in drawn.EFFECT.items():
             declared, own = paired.shown(name), rows[rows.outcome == name]
             with st.container(gap="xxsmall"):
-                st.markdown(f"**{plain(declared.title)}** :small[{plain(declared.change)}]")
+                st.markdown(f"**{plain(declared.title)}**  \n:small[{plain(declared.change)}]")
                 title = f"{declared.title}: difference to {called(found)} by {year}, {declared.change}"
                 screen.chart(f"effect-{name}", own, specs, side_words.effects_words(own, name), title=title)
     screen.note(
@@ -202,7 +200,7 @@ def allies(found: Side, year: int) -> None:
     levers.check_address({OF: word})
     of = ALLIES[word or "spending"]
     declared, rows = paired.BY_ALLY[of], side_words.gains(found, of, year)
-    with st.grid(len(found.compared), min_column_width=230, gap="xsmall", key="gains"):
+    with st.grid(len(found.compared), min_column_width=200, gap="xsmall", key="gains"):
         for column in found.compared:
             told = side_words.gains_words(found, of, year, column)
             with st.container(gap="xxsmall"):
@@ -210,7 +208,7 @@ def allies(found: Side, year: int) -> None:
                 if len(rows):
                     title = f"{declared.title}, {declared.change}, {column.title}, by {year}"
                     own = rows[rows.letter == column.letter]
-                    screen.chart(f"gain-{of}-{column.letter}", own, drawn.ALLY[of], told, title=title)
+                    screen.chart(f"gain-{of}-{column.letter}", own, drawn.ALLY[of], f"{title}: {told}", title=title)
     screen.note(
         f"{plain(declared.title)}: difference to {plain(called(found))} in {declared.change}, world by world, median "
         "and 90% of worlds; hollow and grey where the band holds 0. More is not better by itself: an ally that spends "
@@ -229,9 +227,7 @@ def allies(found: Side, year: int) -> None:
 def outcomes(found: Side, year: int) -> None:
     """The table of outcomes."""
     screen.heading(f"Differences to {called(found)}, world by world, by {year}: median (90% of worlds)", "judgement")
-    screen.table(
-        "outcomes-beside", side_words.outcomes_told(found, year), "Differences by outcome and scenario", row_height=52
-    )
+    screen.table("outcomes-beside", side_words.outcomes_told(found, year), "Differences by outcome and scenario")
 
 
 def risks(found: Side, year: int) -> None:

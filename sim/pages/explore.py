@@ -74,9 +74,10 @@ def choose(found: Answer) -> tuple[str, int]:
             "Whom is it about?", list(telling.FOCUS), default=telling.ALLIANCE, required=True, key="focus",
             bind="query-params", label_visibility="collapsed",
         )  # fmt: skip
+        st.markdown("by the end of", width="content")
         year = st.selectbox(
-            "By the end of which year?", years, index=len(years) - 1, key="year", bind="query-params", width=120,
-            format_func=lambda year: f"by {year}", label_visibility="collapsed",
+            "By the end of which year?", years, index=len(years) - 1, key="year", bind="query-params", width=100,
+            label_visibility="collapsed",
         )  # fmt: skip
     levers.check_address({"year": year, "focus": focus})
     return focus, year

@@ -340,7 +340,8 @@ def explain(name: str) -> str:
 def _address() -> Mapping[str, str]:
     """The address as the session began with it."""
     if "address" not in st.session_state:
-        st.session_state.address, st.session_state.refused = st.query_params.to_dict(), []
+        st.session_state.address = {name: "&".join(st.query_params.get_all(name)) for name in st.query_params}
+        st.session_state.refused = []
     return st.session_state.address
 
 

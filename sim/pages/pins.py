@@ -21,6 +21,9 @@ def pinned() -> tuple[str, ...]:
     if PIN not in st.session_state:
         found: list[str] = []
         for text in st.query_params.get_all(PIN):
+            if sharing.is_link(text):  # a whole address: what stands before its question mark would be passed over
+                levers.refuse(f"{PIN}={text[:60]}: no settings of levers. Write one as scenario=placebo&threshold=3.5.")
+                continue
             try:
                 text = _text(sharing.from_link(text))
             except InputError as error:
