@@ -1,0 +1,54 @@
+"""What the charts of a batch draw: as many policies as a chart can hold, and in words which they are."""
+
+import numpy as np
+import pandas as pd
+
+from sim import draws
+from sim.shelf.views import BANDS, Spread
+
+MOST_POINTS, MOST_ROWS = 600, 30
+"""Policies that are drawn as points, and one below the other."""
+
+
+def against_lever(found: Spread, lever: str) -> tuple[pd.DataFrame, str]:
+    """What the chart of an outcome against a lever draws, and in words which policies it shows.
+
+    Columns: x, policy, label, school, bands, nought. Values that many policies share are nudged apart.
+    """
+    rows = found.table.dropna(subset=[lever])
+    numbers = rows["policy"].unique()
+    luck = draws.stream(0, "policies of a chart")
+    kept = np.sort(luck.permutation(numbers)[:MOST_POINTS])
+    rows = rows[rows["policy"].isin(kept)]
+    x = rows[lever].to_numpy(dtype=np.float64)
+    distinct = np.unique(x)
+    if 1 < len(distinct) < len(kept):
+        room = 0.25 * float(np.diff(distinct).min())
+        shift = dict(zip(kept, luck.uniform(-room, room, len(kept)), strict=True))
+        x = x + rows["policy"].map(shift).to_numpy()
+    drawn = rows[["policy", "label", "school", *BANDS]].assign(x=x, value=rows[lever], nought=found.nought)
+    return drawn.reset_index(drop=True), _drawn(len(kept), len(numbers), "picked by lot")
+
+
+def by_policy(found: Spread) -> tuple[pd.DataFrame, str]:
+    """What the chart of one policy below the other draws, highest median first, and which it shows.
+
+    Columns: row, policy, label, school, bands, rank, nought.
+    """
+    rows = found.table
+    middle = rows.groupby("policy")["p50"].mean().sort_values(ascending=False, kind="stable")
+    half = MOST_ROWS // 2
+    kept = list(middle.index) if len(middle) <= MOST_ROWS else [*middle.index[:half], *middle.index[-half:]]
+    place = {policy: rank for rank, policy in enumerate(kept)}
+    rows = rows[rows["policy"].isin(place)]
+    drawn = rows[["policy", "label", "school", *BANDS]].assign(
+        row=[f"{p} {label}"[:60] for p, label in zip(rows["policy"], rows["label"], strict=True)],
+        rank=rows["policy"].map(place), nought=found.nought,
+    )  # fmt: skip
+    return drawn.reset_index(drop=True), _drawn(len(kept), len(middle), "those with the highest and lowest medians")
+
+
+def _drawn(kept: int, there: int, how: str) -> str:
+    if kept == there:
+        return f"All {there:,} policies are drawn." if there > 1 else "One policy is drawn."
+    return f"{kept:,} of {there:,} policies are drawn, {how}; the table and the downloads hold all."
