@@ -44,7 +44,7 @@ def _points(colours: dict[str, str]) -> Spec:
 def _rows(colours: dict[str, str]) -> Spec:
     """A row a policy: median, and the bands that hold 50% and 90% of worlds."""
     y = {"field": "row", "type": "nominal", "title": None, "sort": {"field": "rank", "op": "min"},
-         "axis": {"labelColor": colours["text"], "grid": False, "labelLimit": 220}}  # fmt: skip
+         "axis": {"labelColor": colours["text"], "grid": False, "labelLimit": 150}}  # fmt: skip
     tooltip = _tooltip({"field": "label", "title": "policy"})
     return {"layer": [
         _nought(colours, "x"),
