@@ -276,18 +276,19 @@ def failures(told: Book) -> None:
 
 
 def opened(told: Book, stamp: str) -> None:
-    """One policy on the page Explore."""
+    """One policy, put into the levers so that every page can show it."""
     screen.heading("Look at one policy")
     last = len(told.policies) - 1
     number = int(st.number_input("Policy", 0, max(last, 1), 0, 1, key=POLICY, bind="query-params"))
     levers.check_address({POLICY: number})
     if number <= last:
         st.text(str(told.policies.set_index("policy").loc[number, "label"]))
-    if st.button("Open it in Explore", on_click=_put, args=(told.name, stamp, number), key="open-policy"):
-        if WRONG not in st.session_state:
-            st.switch_page(EXPLORE)
-        for problem in st.session_state.pop(WRONG):
+    if st.button("Set the levers as it has them", on_click=_put, args=(told.name, stamp, number), key="open-policy"):
+        wrong = st.session_state.pop(WRONG, [])
+        for problem in wrong:
             st.text(problem)
+        if not wrong:
+            st.page_link(EXPLORE, label=f"The levers show policy {number} now: look at it in Explore")
 
 
 def _put(name: str, stamp: str, number: int) -> None:

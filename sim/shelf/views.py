@@ -23,6 +23,7 @@ from sim.ensemble import Progress
 from sim.errors import InputError
 from sim.experiment import PATHS
 from sim.outcomes.named import is_risk
+from sim.priors import SCHOOLS
 from sim.question import HIGHEST_SEED, Question
 from sim.reading import hint
 from sim.results import BEST, QUANTILES
@@ -243,7 +244,10 @@ def _with_policies(rows: pd.DataFrame, policies: pd.DataFrame) -> pd.DataFrame:
     """Rows with what each policy is, of these policies only, in their order."""
     levers = [c for c in policies if str(c).startswith(LEVER) and policies[c].notna().any()]
     told = policies[[*KEYS, *levers, "plan"]].rename(columns={"plan": PLAN})
-    table = told.merge(rows, on="policy", how="inner").sort_values(["policy", "school"], ignore_index=True)
+    table = told.merge(rows, on="policy", how="inner")
+    order = {school: place for place, school in enumerate((EVERY_SCHOOL, *SCHOOLS))}
+    place = table["school"].map(order)
+    table = table.assign(_place=place).sort_values(["policy", "_place"], ignore_index=True)
     return table[[*KEYS, "school", "count", "mean", *BANDS, *levers, PLAN]]
 
 
