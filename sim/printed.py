@@ -25,7 +25,7 @@ LIMITS = (
 """What a reader has to know before quoting a number."""
 
 DIRECTIVES = (
-    (re.compile(r":[a-z]+-badge\[([^\]]*)\]"), r"**[\1]**"),
+    (re.compile(r":[a-z]+-badge\[([^\]]*)\]"), r"(\1)"),
     (re.compile(r":(?:small|[a-z]+)\[((?:[^\[\]\\]|\\.)*)\]"), r"\1"),
 )
 """What Streamlit's Markdown has beyond Markdown, and what stands for it on paper."""
@@ -51,11 +51,11 @@ def report(shown: Handout, asked: Question) -> str:
 
 
 def manifest(asked: Question) -> dict[str, Any]:
-    """Everything needed to repeat what was shown: plan, digest, seed, worlds, versions, digest of the data, link."""
+    """Which numbers these are: versions, digests of plan and data, seed, worlds, link. The plan is in the file."""
     plan = question.named(asked).plan()
     return {
         "article5": __version__, "numpy": np.__version__, "digest": plan.fingerprint, "data": plan.roster.digest,
-        "seed": asked.seed, "worlds": asked.worlds, "link": _link(asked), "plan": plan.written(),
+        "seed": asked.seed, "worlds": asked.worlds, "link": _link(asked),
     }  # fmt: skip
 
 

@@ -284,8 +284,8 @@ def test_every_agent_has_seen_and_done_something_in_every_quarter(told):
 
 def test_a_budget_goes_on_until_the_next_one(told):
     first, later = (seats.seat(told, "Poland", quarter).set_index("what") for quarter in ("2027Q1", "2027Q3"))
-    value = first.loc[[name for name in first.index if name.startswith("Budget of 2027")], "in this world"].iloc[0]
-    assert later.loc["Goes on with its budget of 2027", "in this world"] == value
+    value = first.loc[[name for name in first.index if name.startswith("Budget of 2027")], "here"].iloc[0]
+    assert later.loc["Goes on with its budget of 2027", "here"] == value
     share = told.allies[(told.allies.ally == "Poland") & (told.allies.quarter == "2027Q1")].share.iloc[0]
     assert value == f"{share:.2f}% of GDP"
 

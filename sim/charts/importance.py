@@ -25,12 +25,14 @@ CHANCE = "within chance"
 
 
 def label(words: str, widest: int = WIDEST) -> str:
-    """A label in lines, with empty ones before it so that its last line stands at its bar.
+    """A label in lines; what is still longer ends in an ellipsis, and stands in full in the table."""
+    return "\n".join(wrap(words, widest, max_lines=MOST_LINES, placeholder=" …"))
 
-    What is still longer ends in an ellipsis, and stands in full in the table.
-    """
-    lines = wrap(words, widest, max_lines=MOST_LINES, placeholder=" …")
-    return "\n".join([" "] * (MOST_LINES - len(lines)) + lines)
+
+def _labelled(labels: list[str]) -> dict[str, list[Any]]:
+    """Labels as columns, with their numbers of lines."""
+    made = [label(words) for words in labels]
+    return {"label": made, "lines": [each.count("\n") + 1 for each in made]}
 
 
 def shares(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
@@ -38,7 +40,7 @@ def shares(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     own = rows.set_index("key").loc[list(keys)].reset_index()
     parts = {"first": own["first"], "low": own.first_low, "high": own.first_high}
     return pd.DataFrame({
-        "place": range(len(own)), "label": [label(words) for words in own.label], "about": own.label, "key": own.key,
+        "place": range(len(own)), **_labelled(list(own.label)), "about": own.label, "key": own.key,
         **{name: column.clip(0.0, 1.0) for name, column in parts.items()},
         "clear": own.beyond, "words": [_part(r) for r in own.itertuples()],
     })  # fmt: skip
@@ -48,32 +50,43 @@ def _part(row: Any) -> str:
     return f"{100 * row.first:.0f}%" if row.beyond else CHANCE
 
 
-def bands(rows: pd.DataFrame, band: Any, keys: Sequence[str]) -> pd.DataFrame:
+def bands(rows: pd.DataFrame, band: Any, keys: Sequence[str], ends: tuple[float, float]) -> pd.DataFrame:
     """What the chart of bands draws, for one school: the band as drawn behind each, and what would be left of it.
 
-    Columns: place, label, about, low, median, high (left in expectation), from, to (as drawn), clear, words.
+    Columns: place, label, about, low, median, high (left in expectation), from, to (as drawn), clear, words, least and
+    most (ends of all panels, so that all have one axis).
     """
     own = rows.set_index("key").loc[list(keys)].reset_index()
     said = [f"{100 * r.narrower:.0f}% narrower" if r.beyond else CHANCE for r in own.itertuples()]
     return pd.DataFrame({
-        "place": range(len(own)), "label": [label(f"{w}: {words}") for w, words in zip(said, own.label, strict=True)],
+        "place": range(len(own)), **_labelled([f"{w}: {words}" for w, words in zip(said, own.label, strict=True)]),
         "about": own.label, "key": own.key, "low": own.low, "median": own["median"], "high": own.high,
-        "from": band.low, "to": band.high, "clear": own.beyond, "words": said,
+        "from": band.low, "to": band.high, "clear": own.beyond, "words": said, "least": ends[0], "most": ends[1],
     })  # fmt: skip
 
 
 STEP = 70
 """Height of a row: up to three lines above a bar."""
 
+LINE = 14
+"""Height of a line, pixels."""
+
+TOP = 4 - STEP / 2
+"""Where the words of a row begin, from its middle, pixels."""
+
 BELOW = 24
 """How far below the middle of its row a bar stands, pixels."""
 
 
 def _row(colours: dict[str, str]) -> list[Spec]:
-    """The words above a bar, from the top of its row on."""
-    text = {"type": "text", "align": "left", "baseline": "top", "dy": 4 - STEP / 2, "fontSize": 12, "lineHeight": 14}
-    return [{"mark": {**text, "color": colours["text"], "lineBreak": "\n", "aria": False},
-             "encoding": {"y": _y(), "x": {"value": 0}, "text": {"field": "label", "type": "nominal"}}}]  # fmt: skip
+    """The words above a bar, their last line next to it."""
+    text = {"type": "text", "align": "left", "baseline": "top", "fontSize": 12, "lineHeight": LINE, "aria": False}
+    return [
+        {"transform": [{"filter": {"field": "lines", "equal": count}}],
+         "mark": {**text, "color": colours["text"], "lineBreak": "\n", "dy": TOP + LINE * (MOST_LINES - count)},
+         "encoding": {"y": _y(), "x": {"value": 0}, "text": {"field": "label", "type": "nominal"}}}
+        for count in range(1, MOST_LINES + 1)
+    ]  # fmt: skip
 
 
 def _y() -> Spec:
@@ -119,8 +132,11 @@ def _bands(colours: dict[str, str]) -> Spec:
         for field, title in (("from", "as drawn, from"), ("to", "to"), ("low", "left, from"), ("high", "to"))
     ]
     shade = {"condition": {"test": "datum.clear", "value": 0.9}, "value": 0.35}
+    wide = {"mark": {"type": "rule", "opacity": 0, "aria": False},
+            "encoding": {"y": y, "x": x("least"), "x2": {"field": "most"}}}  # fmt: skip
     down = {"yOffset": BELOW, "y2Offset": BELOW}
     return {"layer": [
+        wide,
         *_row(colours),
         {"mark": {"type": "bar", "color": colours["baseline"], "opacity": 0.35, "height": 12, **down, "aria": False},
          "encoding": {"y": y, "x": x("from"), "x2": {"field": "to"}}},

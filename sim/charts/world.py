@@ -3,10 +3,12 @@
 from typing import Any
 
 from sim.charts import _PADDING, PALETTES, Spec, _config, _mark, _of
-from sim.rules import burden
 
 OPENED = "opened"
 """The selection of the fan chart: its `world` is the one that was clicked."""
+
+MOST_SPENT = 8.0
+"""Upper end of the axis of a single ally's spending, % of GDP: fixed, and higher than where medians go."""
 
 SHARES, CHANGES = (0.0, 6.0), (-1.5, 1.5)
 """Ends of the colours of spending (% of GDP), and of its difference (points): fixed across worlds and scenarios."""
@@ -25,7 +27,7 @@ def _years() -> Spec:
 
 
 ENDS: dict[str, Spec] = {
-    "spending": {"domain": [burden.LOWEST_SHARE, burden.HIGHEST_SHARE], "nice": False},
+    "spending": {"domain": [0.0, MOST_SPENT], "nice": False},
     "chances": {"domain": [0.0, 100.0], "nice": False},
     "numbers": {"zero": True},
 }

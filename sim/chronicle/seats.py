@@ -14,7 +14,8 @@ from sim.reading import hint
 SAW, DID, STANDS = "saw", "did", "beside"
 """Parts of the table: what an agent looked at, what it did, and what stands beside and it does not see."""
 
-COLUMNS = ("", "what", "in this world", "same world, baseline")
+COLUMNS = ("", "what", "here", "in the baseline")
+"""Parts, what it is, its value in this world, and that in the same world of the baseline."""
 
 Row = tuple[str, str, str, str]
 
@@ -109,16 +110,26 @@ def _united_states(told: Chronicle, quarter: str) -> list[Row]:
     low = allies.loc[allies.compliance.idxmin()]
     return [
         (SAW, "Allies that meet the threshold in full, by their last reports", f"{full} of {len(allies)}", ""),
-        (SAW, "Furthest from it", "" if full == len(allies) else f"{low.ally} ({low.compliance:.2f} of 1)", ""),
-        (DID, "Wants in Europe", persons(here.wanted), persons(here.base_wanted)),
+        (
+            SAW,
+            "The ally furthest from it",
+            "" if full == len(allies) else f"{low.ally} ({low.compliance:.2f} of 1)",
+            "",
+        ),
+        (DID, "Soldiers wanted in Europe", persons(here.wanted), persons(here.base_wanted)),
         (DID, "Soldiers who leave a place", persons(moved.left.sum()), ""),
         (DID, "Soldiers who set out for one", persons(moved.set_out.sum()), ""),
         (DID, "Soldiers who arrive", persons(moved.arrived.sum()), ""),
-        (DID, "In Europe, those under way included", persons(here.troops_europe), persons(here.base_troops_europe)),
-        (DID, "Under way", persons(here.troops_in_transit), ""),
-        (DID, "At home and everywhere else", persons(here.troops_home), ""),
-        (DID, "Assigned to the Indo-Pacific", persons(here.troops_indopacific), ""),
-        (DID, "On the southern border", persons(here.troops_border), ""),
+        (
+            DID,
+            "Soldiers in Europe, those under way included",
+            persons(here.troops_europe),
+            persons(here.base_troops_europe),
+        ),
+        (DID, "Soldiers under way", persons(here.troops_in_transit), ""),
+        (DID, "Soldiers at home and everywhere else", persons(here.troops_home), ""),
+        (DID, "Soldiers assigned to the Indo-Pacific", persons(here.troops_indopacific), ""),
+        (DID, "Soldiers on the southern border", persons(here.troops_border), ""),
     ]
 
 
@@ -146,7 +157,7 @@ def _russia(told: Chronicle, quarter: str) -> list[Row]:
 
 def persons(number: float) -> str:
     """Soldiers, to the person: in one world that is what stands there."""
-    return f"{number:,.0f} persons"
+    return f"{number:,.0f}"
 
 
 def share(value: float) -> str:

@@ -10,6 +10,7 @@ from sim import quarters as calendar
 from sim.chronicle import Chronicle
 from sim.chronicle.event import RUSSIA, UNITED_STATES, hundred
 from sim.chronicle.worlds import Paths
+from sim.outcomes import HEADLINES
 from sim.tables import number
 
 STRIPS: Mapping[str, tuple[str, str]] = {
@@ -175,12 +176,13 @@ def sentence(told: Chronicle, quarter: str) -> str:
 
 
 def difference(told: Chronicle, year: int) -> pd.DataFrame:
-    """The outcomes of a year in words, those that differ from the baseline first.
+    """The outcomes of a year in words: headlines, then others that differ from the baseline, then the rest.
 
     Columns: outcome, this world, baseline, change, unit.
     """
     rows = told.results[told.results.year == year]
-    rows = rows.assign(same=rows.change == 0.0).sort_values("same", kind="stable")
+    order = np.where(rows.outcome.isin(HEADLINES), 0, np.where(rows.change != 0.0, 1, 2))
+    rows = rows.assign(order=order).sort_values("order", kind="stable")
     return pd.DataFrame({
         "outcome": [label[:1].upper() + label[1:] for label in rows.label],
         "this world": [number(value) for value in rows.value],

@@ -23,8 +23,10 @@ from sim.variables import VARIABLES
 MOST_PATHS = 40
 """Most single worlds that one chart can show."""
 
-ORDINARY = ("an unusually low world: 5 in 100 end lower", "a typical world: half end lower, half higher",
-            "an unusually high world: 5 in 100 end higher")  # fmt: skip
+ORDINARY = (
+    "unusually low: 5 in 100 worlds end lower", "typical: half of the worlds end lower, half higher",
+    "unusually high: 5 in 100 worlds end higher",
+)  # fmt: skip
 """What the worlds at the quantiles of `frames.ENDS` are called."""
 
 

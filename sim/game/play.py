@@ -235,6 +235,16 @@ def back(game: Game) -> Game:
     )
 
 
+def past(game: Game) -> Game:
+    """The game as this year began: with nothing that is not yet settled and seen. What is shown depends on it alone."""
+    return replace(
+        game,
+        closed=False,
+        choices=tuple(c for c in game.choices if c.year < game.year),
+        guesses=tuple(g for g in game.guesses if g.year < game.year),
+    )
+
+
 # --- the scenario that it becomes ---------------------------------------------------------------------------------
 
 

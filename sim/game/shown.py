@@ -129,8 +129,9 @@ class Wall:
 
     `spending`, a panel for each ally that is played and one for Europe and Canada: panel, year, ours (this world's
     spending, % of GDP; what was observed before the start), p5 to p95 of all played worlds, base (median of the worlds
-    in which nobody plays). `outcomes` at the end of the last revealed year: outcome, unit, played, unplayed, change,
-    low, high (medians and 90% band of the difference, world by world), ours, clear (whether the band leaves out 0).
+    in which nobody plays), and words on the lines: word, height. `outcomes` at the end of the last revealed year:
+    outcome, unit, played, unplayed, change, low, high (medians, and the 90% band of the difference, world by world),
+    ours, clear (whether the band leaves out 0).
     """
 
     year: int
@@ -167,7 +168,18 @@ def _panel(game: Game, name: str, role: str, bare: xr.DataArray, played: xr.Data
     own = seen.year < years[0]
     past = pd.DataFrame({"iso3": seen.iso3[own], "year": seen.year[own], "ours": seen.share[own], "gdp": seen.gdp[own]})
     past = past[past.iso3 == role][["year", "ours"]] if role else _together(past, game)
-    return pd.concat([past, lived], ignore_index=True).assign(panel=name)
+    return pd.concat([past, lived, _words(lived)], ignore_index=True).assign(panel=name)
+
+
+def _words(lived: pd.DataFrame) -> pd.DataFrame:
+    """Names of the lines, to be written behind their ends and apart; the highest first."""
+    last = lived.iloc[-1]
+    ends = {"our world": last.ours, "all played": last.p50, "nobody plays": last.base}
+    heights: list[float] = []
+    order = sorted(ends, key=lambda name: -ends[name])
+    for name in order:
+        heights.append(min(ends[name], heights[-1] - frames.WORD_HEIGHT / 2 if heights else frames.HIGHEST_SHARE))
+    return pd.DataFrame({"year": last.year, "height": heights, "word": order})
 
 
 def _together(past: pd.DataFrame, game: Game) -> pd.DataFrame:
@@ -193,7 +205,8 @@ def compared(first: xr.Dataset, second: xr.Dataset, year: int, world: int) -> pd
 
 def panel_words(found: Wall, name: str) -> str:
     """One panel of the wall in a sentence."""
-    last = found.spending[found.spending.panel == name].iloc[-1]
+    own = found.spending[found.spending.panel == name].dropna(subset=["ours"])
+    last = own.iloc[-1]
     return (
         f"{name}: defence spending as % of GDP. In {last.year:.0f} {number(last.ours)} in our world; median of all "
         f"played worlds {number(last.p50)}, 90% of them {number(last.p5)} to {number(last.p95)}; with nobody playing "

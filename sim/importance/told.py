@@ -68,7 +68,11 @@ def panel(found: Importance, schools: tuple[str, ...]) -> pd.DataFrame:
     """What the chart of schools that agree draws."""
     keys = words.moving(found)[: words.SHOWN]
     rows = words.of_school(found, schools[0])
-    return charted.shares(rows, keys) if found.by == ASSUMED else charted.bands(rows, words.at(found, schools[0]), keys)
+    if found.by == ASSUMED:
+        return charted.shares(rows, keys)
+    drawn = found.rows[found.rows.key.isin(keys)]
+    ends = min(drawn.low.min(), found.bands.low.min()), max(drawn.high.max(), found.bands.high.max())
+    return charted.bands(rows, words.at(found, schools[0]), keys, ends)
 
 
 def panels(found: Importance) -> tuple[list[tuple[str, pd.DataFrame]], dict[str, Any]]:

@@ -19,6 +19,7 @@ from sim.outcomes import FRONT_NAMES, OUTCOMES
 from sim.passport import subjects
 from sim.question import BASELINE, Question, loaded
 from sim.reading import hint
+from sim.results import RISKS
 from sim.scenario import Scenario
 
 SIZES = (32, 64, 128)
@@ -117,9 +118,8 @@ def importance(
     values = _played(asked, design, {s: under(asked, s, found) for s in asked.schools()}, progress)
     places, chances = {g.key: design.places(g.key) for g in groups}, design.chances(CHANCES)
     spreads = {school: spread(each, places, chances, seed) for school, each in values.items()}
-    place = f", {FRONT_NAMES.get(asked.of, asked.of)}" if asked.of else ""
     return Importance(
-        words=f"{OUTCOMES[asked.outcome].label}{place}", scenario=asked.scenario.name,
+        words=called(asked.outcome, asked.of), scenario=asked.scenario.name,
         plan=asked.scenario.plan().fingerprint, baseline=asked.baseline.name if asked.baseline else "",
         outcome=outcome, year=asked.year, unit=unit(asked), ratio=asked.ratio, badge=OUTCOMES[asked.outcome].badge,
         by=by, size=size, worlds=design.worlds, seed=seed, rows=_rows(asked, groups, spreads, by),
@@ -155,6 +155,12 @@ def _played(asked: Asked, design: Design, ways: dict, progress: Progress | None)
 
 
 # --- as it is shown -------------------------------------------------------------------------------------------------
+
+
+def called(outcome: str, of: str = "") -> str:
+    """What an outcome is called, with its front or host: "risk of a limited attack: Baltic states"."""
+    label = "risk of a limited attack" if outcome in RISKS else OUTCOMES[outcome].label
+    return f"{label}: {FRONT_NAMES.get(of, of)}" if of else label
 
 
 def unit(asked: Asked) -> str:

@@ -8,8 +8,8 @@ import pandas as pd
 from sim.analysis.sensitivity.factors import LUCK
 from sim.controls import INDEXES
 from sim.importance.pieces import ASSUMED, DOCUMENT, HEDGE
-from sim.importance.views import Importance
-from sim.outcomes import FRONT_NAMES, HEADLINES, OUTCOMES
+from sim.importance.views import Importance, called
+from sim.outcomes import HEADLINES, OUTCOMES
 from sim.outcomes.named import is_risk, single
 from sim.outcomes.named import named as named_outcome
 from sim.tables import number
@@ -38,11 +38,10 @@ def titles() -> dict[str, str]:
 
 
 def title(name: str) -> str:
-    """What an outcome is called: "Europe and Canada spend", "Risk by front: Baltic states"."""
+    """What an outcome is called: "Europe and Canada spend", "Risk of a limited attack: Baltic states"."""
     asked = named_outcome(name)
-    label = OUTCOMES[asked.outcome].label
-    front = f": {FRONT_NAMES.get(asked.label, asked.label)}" if asked.label else ""
-    return f"{label[0].upper()}{label[1:]}{front}"
+    label = called(asked.outcome, asked.label)
+    return f"{label[0].upper()}{label[1:]}"
 
 
 def explained(name: str) -> str:
@@ -135,7 +134,8 @@ def _said(found: Importance, schools: tuple[str, ...]) -> Iterator[str]:
         yield f"{name}: the same number in every world, so that nothing is left to settle."
         return
     rows = of_school(found, schools[0])
-    clear = rows[rows.beyond & (rows.kind != LUCK)].sort_values("narrower", ascending=False, kind="stable")
+    order = "first" if found.by == ASSUMED else "narrower"
+    clear = rows[rows.beyond & (rows.kind != LUCK)].sort_values(order, ascending=False, kind="stable")
     if clear.empty:
         yield f"{name}: nothing that could be known narrows the band beyond chance."
     else:
@@ -151,7 +151,7 @@ def _said(found: Importance, schools: tuple[str, ...]) -> Iterator[str]:
 def settling(found: Importance, school: Any, row: Any) -> str:
     """What settling one thing would do: "settling X would take the band from a to b to c to d (in expectation)"."""
     verb = "knowing" if found.by == ASSUMED or row.document == "" else "settling"
-    before, after = (f"{value(found, each.low)} … {value(found, each.high)}" for each in (school, row))
+    before, after = (f"{value(found, each.low)}…{value(found, each.high)}" for each in (school, row))
     unit = "" if found.ratio or found.unit in INDEXES else f" {found.unit}"
     return (
         f"{verb} {titled(row)} would take the band that holds 90 of 100 worlds from {before} to {after}{unit} in "
@@ -193,9 +193,8 @@ def verdict(found: Importance) -> str:
             f"Settled: with {played} no half-width is above a fifth of the largest share, and both halves agree on it."
         )
     where = "" if len(rough) == len(moving_) else f" under {listed(rough).lower()}"
-    return (
-        f"Rough{where}: with {played}, read no more than what comes first and what lies beyond chance. Refine for more."
-    )
+    read = "read no more than what comes first and what lies beyond chance"
+    return f"Rough{where}: with {played}, {read}. More settings tell more."
 
 
 def together(found: Importance) -> str:

@@ -15,11 +15,10 @@ from sim.question import WORLDS, Question
 
 FIRST_WORLD, FIRST_QUARTER, FIRST_AGENT, FIRST_PATH = 7, "2027Q1", "Poland", "Poland: defence spending"
 
-PACE = 0.7
-"""Seconds that a quarter stays on the screen while a world is played."""
+PACE = 0.7  # seconds that a quarter stays on the screen while a world is played
 
+# Keys of the session: what is open and shown, whether it is being played, and when it was moved last.
 WORLD, QUARTER, AGENT, PATH, PLAYING, TOLD = "world", "quarter", "agent", "path", "playing", "told"
-"""Keys of the session: what is open and shown, whether it is being played, and when it was moved last."""
 
 EVERYBODY = "Everybody"
 
@@ -27,15 +26,23 @@ EVERYBODY = "Everybody"
 def page() -> None:
     """The whole page, for the question that the levers pose."""
     asked = screen.asked()
-    screen.question("What happens in one single world, quarter by quarter?")
-    number = choose_world()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="chosen"):
+        number = choose_world()
+        agent_place = st.empty()
     told = screen.found(chronicle.chronicle, asked, number)
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
-    about(told)
+    with agent_place:
+        agent = choose_agent(told)
+    screen.question(f"What happens in world {number}, quarter by quarter?")
+    refused = st.container()
+    changed = " · ".join(plain(change) for change in told.changes) or "nothing: this is the baseline itself"
+    screen.note(f"**Changed:** {changed}.")
     playing = bool(st.session_state.get(PLAYING))
-    st.fragment(run_every=PACE if playing else None)(stage)(asked, number, playing)
+    st.fragment(run_every=PACE if playing else None)(stage)(asked, number, agent, playing)
     fan(asked, told)
+    with refused:
+        if problems := levers.complaints():
+            st.warning("  \n".join(map(plain, problems)))
+    about(told)
     screen.footer(
         asked, [told.plan, told.baseline], told.start, f"world {told.world} of them is on the screen, school "
         f"{told.school}",
@@ -45,7 +52,7 @@ def page() -> None:
 def choose_world() -> int:
     """The world that is open, by its number."""
     number = st.number_input(
-        "Which world?", 0, max(WORLDS) - 1, FIRST_WORLD, 1, key=WORLD, bind="query-params", width=180,
+        "Which world?", 0, max(WORLDS) - 1, FIRST_WORLD, 1, key=WORLD, bind="query-params", width=160,
         help="Each world has its own luck and its own values of what is uncertain; the same number and seed always "
         "give the same world. Or click a path in the chart at the bottom.",
     )  # fmt: skip
@@ -53,20 +60,30 @@ def choose_world() -> int:
     return int(number)
 
 
+def choose_agent(told: Chronicle) -> str:
+    """Whose eyes the table and the paths are seen through."""
+    agents = seats.agents(told)
+    agent = st.selectbox(
+        "Seen by whom?", agents, index=agents.index(FIRST_AGENT), key=AGENT, bind="query-params", width=260,
+        help="An ally, the United States or Russia: what this agent saw and did, and its paths below.",
+    )  # fmt: skip
+    levers.check_address({AGENT: agent})
+    return agent
+
+
 def about(told: Chronicle) -> None:
-    """What this world is, and what was changed in it."""
-    drawn_ = ", ".join(f"{what} {value:.2g}" for what, value in told.drawn)
-    changed = " · ".join(plain(change) for change in told.changes) or "nothing: this is the baseline itself"
+    """What this world happens to be."""
+    draws = "; ".join(f"{what}: {value:.2g}" for what, value in told.drawn)
     screen.note(
-        f"**Changed:** {changed}. **World {told.world}** is one of many, no better and no likelier than another "
-        f"{badge('judgement')}. Its draws: school {plain(told.school)}, {plain(drawn_)}."
+        f"World {told.world} is one of many, no better and no likelier than another. It differs from them by luck and "
+        f"by what was drawn for it {badge('judgement')}: school {plain(told.school)}; {plain(draws)}."
     )
 
 
 # --- the stage: what changes while the world is played ------------------------------------------------------------
 
 
-def stage(asked: Question, number: int, ticking: bool) -> None:
+def stage(asked: Question, number: int, agent: str, ticking: bool) -> None:
     """The controls and all that depends on the quarter; runs again by itself while the world is played."""
     told = screen.found(chronicle.chronicle, asked, number)
     if bool(st.session_state.get(PLAYING)) != ticking:
@@ -75,8 +92,7 @@ def stage(asked: Question, number: int, ticking: bool) -> None:
     if ticking:
         tick(told)
     quarter = controls(told)
-    st.markdown(f"**{plain(views.sentence(told, quarter))}**")
-    agent = choose_agent(told)
+    st.markdown(plain(views.sentence(told, quarter)))
     left, right = st.columns(2, gap="medium")
     with left:
         log(told, quarter)
@@ -140,9 +156,14 @@ def held() -> None:
 
 def controls(told: Chronicle) -> str:
     """Play, step and the slider; returns the quarter that is shown."""
-    at, last, quarters = place(told), len(told.quarters) - 1, told.quarters
-    playing = bool(st.session_state.get(PLAYING))
+    last, quarters = len(told.quarters) - 1, told.quarters
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="controls"):
+        buttons = st.container(horizontal=True, gap="small", width="content")
+        quarter = st.select_slider(
+            "Quarter", quarters, first_quarter(told), key=QUARTER, bind="query-params", on_change=held,
+        )  # fmt: skip
+    at, playing = quarters.index(quarter), bool(st.session_state.get(PLAYING))
+    with buttons:
         st.button("Start", on_click=step, args=(quarters, 0), disabled=at == 0, key="to-start",
                   help="Back to the first quarter")  # fmt: skip
         st.button("Back", on_click=step, args=(quarters, max(at - 1, 0)), disabled=at == 0, key="back",
@@ -151,25 +172,11 @@ def controls(told: Chronicle) -> str:
                   help="A quarter every 0.7 seconds, until the end")  # fmt: skip
         st.button("Step", on_click=step, args=(quarters, min(at + 1, last)), disabled=at == last, key="step",
                   help="One quarter further")  # fmt: skip
-        quarter = st.select_slider(
-            "Quarter", quarters, first_quarter(told), key=QUARTER, bind="query-params", on_change=held,
-        )  # fmt: skip
     levers.check_address({QUARTER: quarter})
     return quarter
 
 
 # --- what happened, and who did what ------------------------------------------------------------------------------
-
-
-def choose_agent(told: Chronicle) -> str:
-    """Whose eyes the table and the paths are seen through."""
-    agents = seats.agents(told)
-    agent = st.selectbox(
-        "Whose quarter?", agents, index=agents.index(FIRST_AGENT), key=AGENT, bind="query-params", width=300,
-        help="An ally, the United States or Russia: what this agent saw and did, and its paths below.",
-    )  # fmt: skip
-    levers.check_address({AGENT: agent})
-    return agent
 
 
 def log(told: Chronicle, quarter: str) -> None:
@@ -178,8 +185,8 @@ def log(told: Chronicle, quarter: str) -> None:
     one, two = st.columns(2)
     everybody = (EVERYBODY, *told.events.who.cat.categories)
     who = one.selectbox("Who?", everybody, key="log-who", help="Everybody leaves out what is told ally by ally.")
-    kinds = two.multiselect("What?", list(event.KINDS), key="log-kinds", placeholder="All kinds",
-                            help="  \n".join(f"**{kind}**: {plain(words)}" for kind, words in event.KINDS.items()))  # fmt: skip
+    about_kinds = "  \n".join(f"**{kind}**: {plain(words)}" for kind, words in event.KINDS.items())
+    kinds = two.multiselect("What?", list(event.KINDS), key="log-kinds", placeholder="All kinds", help=about_kinds)
     lines = told.log(quarter, () if who == EVERYBODY else (who,), tuple(kinds))
     title = f"World {told.world} to {quarter}, {who.lower()}: {len(lines)} lines of the log"
     screen.handout().add(Table("log", title, lines.astype(str), title))
@@ -204,7 +211,9 @@ def seat(told: Chronicle, agent: str, quarter: str) -> None:
     alt = (
         f"{agent} in {quarter}, world {told.world}: {saw} things that it saw and {did} that it did, with the baseline."
     )
-    screen.table("seat", table, alt, title=f"What {agent_words(agent)} saw and did in {quarter}", height=405)
+    screen.handout().add(Table("seat", f"What {agent_words(agent)} saw and did in {quarter}", table, alt))
+    with st.container(key="seat"):
+        st.table(table, border="horizontal", hide_index=True, height=405, alt=alt)
 
 
 def agent_words(agent: str) -> str:
@@ -267,17 +276,20 @@ def fan(asked: Question, told: Chronicle) -> None:
     found = screen.found(worlds.paths, asked, labels[label])
     specs = drawn.WORLDS if found.subject.outcome else drawn.SPENDING
     title = f"{found.subject.label}, {found.subject.unit}"
-    screen.chart("fan-of-worlds", views.fan(told, found), specs, views.fan_words(told, found, asked.worlds), title=title,
-                 height=300, on_select=clicked, selection_mode=drawn.OPENED)  # fmt: skip
+    alt = views.fan_words(told, found, asked.worlds)
+    screen.chart(
+        "fan-of-worlds", views.fan(told, found), specs, alt, title=title, height=300, on_select=clicked,
+        selection_mode=drawn.OPENED,
+    )  # fmt: skip
     screen.note(
-        f"{plain(title)}. Thin lines: single worlds. Orange: world {told.world}, which is open. Blue: the median of all "
-        f"{asked.worlds:,} worlds with the bands that hold 50% and 90% of them. Dashed grey: the baseline's median."
+        f"{plain(title)}. Thin lines: single worlds. Orange: world {told.world}, which is open. Blue: the median of "
+        f"all {asked.worlds:,} worlds with the bands that hold 50% and 90% of them. Dashed grey: the baseline's median."
     )
     with st.container(horizontal=True, gap="small", key="notable"):
         for row in found.notable.itertuples():
             st.button(
-                f"Open world {row.world}: {row.words}", on_click=open_world, args=(row.world,), key=f"open-{row.Index}",
-                disabled=row.world == told.world,
+                f"Open world {row.world}, {row.words.split(':')[0]}", on_click=open_world, args=(row.world,),
+                key=f"open-{row.Index}", disabled=row.world == told.world, help=plain(row.words),
             )  # fmt: skip
 
 

@@ -1,0 +1,178 @@
+"""What several views of a game draw alike: the wall, what came of a year, the debrief, files to take away."""
+
+import pandas as pd
+import streamlit as st
+
+from sim import game
+from sim.charts.seat import WALL
+from sim.game.debriefing import EFFECTS, effect_words
+from sim.game.play import Game
+from sim.game.sheet import sheet
+from sim.game.shown import Wall, panel_words
+from sim.outcomes import OUTCOMES
+from sim.pages import screen
+from sim.pages.words import plain, said
+from sim.question import Question
+
+PANEL = 210
+"""Height of a panel of the wall, pixels."""
+
+LEGEND = (
+    "Black: our world, the one that is played in. Blue: all played worlds, their median and the bands that hold 50 and "
+    "90 of 100 of them. Grey, dashed: the median with nobody playing."
+)
+
+WAY_WORDS = {"up": "up", "same": "about the same", "down": "down"}
+
+
+def hand_over(here: Game) -> None:
+    """What was played so far takes the place of the levers' question: in the menus to share and to take away."""
+    text = game.scenario(game.past(here)).to_yaml()
+    st.session_state.question = Question(text, worlds=here.worlds, seed=here.seed)
+
+
+def wall(here: Game, found: Wall, columns: int = 3) -> None:
+    """All panels of the wall with common axes, and the outcomes."""
+    screen.heading(f"Played and unplayed worlds up to {found.year}", "judgement")
+    screen.note(LEGEND)
+    for first in range(0, len(found.panels), columns):
+        names = found.panels[first : first + columns]
+        for place, name in zip(st.columns(columns, gap="small"), names, strict=False):
+            with place:
+                st.markdown(f"**{plain(name)}**, % of GDP")
+                own = found.spending[found.spending.panel == name].drop(columns="panel")
+                screen.chart(
+                    f"wall-{name.replace(' ', '-')}", own, WALL, panel_words(found, name),
+                    title=f"{name}: defence spending, % of GDP", height=PANEL,
+                )  # fmt: skip
+    outcomes(here, found)
+
+
+def outcomes(here: Game, found: Wall) -> None:
+    """The headline outcomes of the last revealed year, played against unplayed."""
+    rows = [
+        {
+            "at the end of the year": said(row.outcome).title,
+            "our world": _level(row.outcome, row.ours, here),
+            "all played, median": _level(row.outcome, row.played, here),
+            "nobody plays, median": _level(row.outcome, row.unplayed, here),
+            "what playing changed": _change(row, here),
+        }
+        for row in found.outcomes.itertuples()
+    ]
+    told = "; ".join(f"{r['at the end of the year']} {r['our world']} in our world" for r in rows)
+    screen.table("wall-outcomes", pd.DataFrame(rows), f"End of {found.year}: {told}", title=f"End of {found.year}")
+
+
+def _allies(here: Game) -> int:
+    return int(here.roster.forces.sum())
+
+
+def _level(outcome: str, value: float, here: Game) -> str:
+    words = said(outcome)
+    return f"{words.number(value, _allies(here), False)}{words.unit.format(allies=_allies(here))}"
+
+
+def _change(row, here: Game) -> str:
+    """A paired difference with its band in words."""
+    if row.low == row.change == row.high == 0.0:
+        return "exactly 0"
+    if not row.clear:
+        return "no difference beyond chance"
+    words = said(row.outcome)
+    low, middle, high = (words.number(value, _allies(here), True) for value in (row.low, row.change, row.high))
+    return f"{middle}{words.change} (90% of worlds: {low} to {high})"
+
+
+def came(here: Game, role: str | None = None) -> None:
+    """What came of the last revealed year: decisions beside the model's own, guesses beside what happened."""
+    found = screen.found(game.record, game.past(here))
+    year = here.revealed
+    rows = found.decisions[found.decisions.year == year]
+    guesses = found.guesses[found.guesses.year == year]
+    if role is not None:
+        rows, guesses = rows[rows.role == role], guesses[guesses.seat == here.name(role)]
+    screen.heading(f"What came of {year}")
+    if rows.empty:
+        screen.words(f"Nobody decided anything in {year}: all of it was the model.")
+    for row in rows.itertuples():
+        team = f" ({plain(row.who)})" if row.who else ""
+        why = f" *{plain(row.why)}*" if row.why else ""
+        screen.words(
+            f"**{plain(row.seat)}**{team}: {plain(row.decided)}. The model would have: {plain(row.model)}.{why}"
+        )
+    for row in guesses.itertuples():
+        right = "right" if row.right else "not right"
+        words = said(_outcome(row.outcome))
+        screen.words(
+            f"{plain(row.seat)} guessed **{WAY_WORDS[row.guess]}** for {plain(words.title.lower())}: it went "
+            f"**{WAY_WORDS[row.came]}** in our world, {words.number(row.before, _allies(here), False)} → "
+            f"{words.number(row.after, _allies(here), False)}{words.unit.format(allies=_allies(here))}: {right}. It "
+            f"went this way in {row.others:.0f} of 100 worlds."
+        )
+
+
+def _outcome(label: str) -> str:
+    return next(name for name, declared in OUTCOMES.items() if declared.label == label)
+
+
+def debrief(here: Game) -> None:
+    """What playing changed, decision by decision."""
+    found = screen.found(game.debrief, game.past(here))
+    screen.heading(f"What did playing change, by the end of {found.year}?", "judgement")
+    for line in found.summary:
+        screen.words(f"- {plain(line)}")
+    screen.note(
+        f"Our world was number {found.world} of {here.worlds}, one of the {found.school} school of deterrence. Played "
+        "and unplayed worlds share their luck, so they differ by what was decided and by nothing else."
+    )
+    wall(here, found.wall)
+    screen.heading("What did each decision do?", "judgement")
+    screen.note(
+        "Each decision taken back alone, all others as they were, in all worlds under the same luck: median and 90% of "
+        "worlds. Decisions work together, so the rows need not add up."
+    )
+    rows = [
+        {
+            "year": row["year"], "seat": row["seat"], "decided": row["decided"], "the model would have": row["model"],
+            "its own spending that year": "" if pd.isna(row["own"]) else f"{row['own']:+.2f} pp",
+            **{f"{words}, end of {found.year}": effect_words(row, name) for name, words in EFFECTS.items()},
+        }
+        for row in found.effects.to_dict("records")
+    ]  # fmt: skip
+    screen.table("effects", pd.DataFrame(rows), f"What each of {len(rows)} decisions did", title="Each decision")
+    screen.heading("And the danger, next to the worlds in which nobody plays?", "judgement")
+    screen.note(
+        "How much likelier or less likely a limited attack since the start is in this model, as a multiple: median of "
+        "the worlds of each school of deterrence, by front. The schools are rivals and never pooled."
+    )
+    risks = found.risks.pivot(index="front", columns="school", values="words")
+    risks = risks.loc[list(dict.fromkeys(found.risks.front)), list(dict.fromkeys(found.risks.school))].reset_index()
+    screen.table("risks", risks, "Times the unplayed worlds, by front and school", title="Relative danger")
+    if len(found.record.guesses):
+        screen.heading("Who guessed right?")
+        screen.table("score", found.record.score, "Right guesses by seat", title="Guesses")
+
+
+def take(here: Game, code: str) -> None:
+    """The scenario file of all closed years, and the sheet to print."""
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            "Download the scenario file", game.scenario(game.past(here)).to_yaml(), f"article5-game-{code}.yaml",
+            "application/yaml", on_click="ignore", key="take-scenario",
+            help="All that was decided so far as events: article5 run FILE plays it again",
+        )  # fmt: skip
+        st.download_button(
+            "Download the sheet to print", lambda: sheet(here, code), f"article5-game-{code}.html", "text/html",
+            on_click="ignore", key="take-sheet", help="Rules, a role card a page, and room to write decisions down",
+        )  # fmt: skip
+
+
+def footer(here: Game) -> None:
+    """What is played: plan, worlds, seed."""
+    played = game.scenario(game.past(here))
+    plans = dict.fromkeys([played.plan().fingerprint, here.unplayed.plan().fingerprint])
+    screen.footer(
+        Question(here.base, worlds=here.worlds, seed=here.seed), list(plans), here.unplayed.start,
+        f"played on {plain(here.unplayed.name)} from {here.first}",
+    )  # fmt: skip

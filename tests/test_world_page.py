@@ -1,0 +1,249 @@
+"""The page that plays one world, without a browser; and a journey through it in one."""
+
+# ruff: noqa: F811  # fixtures are named where they are imported and where they are used
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from browser import WIDE, chromium, keep, opened, served  # noqa: F401
+
+from sim import chronicle, question, sharing
+from sim.chronicle import seats, views, worlds
+
+testing = pytest.importorskip("streamlit.testing.v1")
+
+APP = Path(__file__).parents[1] / "app.py"
+QUARTERS = chronicle.loaded("baseline").plan().quarters
+
+
+def page(**address):
+    """The page, opened at an address."""
+    opened = testing.AppTest.from_file(str(APP), default_timeout=120)
+    for name, value in {"worlds": "200", **address}.items():
+        opened.query_params[name] = value
+    return opened.run().switch_page("sim/pages/world.py").run()
+
+
+def direct(**address):
+    """The same with the page's own names in the address, which another page would not know."""
+    opened = testing.AppTest.from_file(str(APP), default_timeout=120)
+    opened.switch_page("sim/pages/world.py")
+    for name, value in {"worlds": "200", **address}.items():
+        opened.query_params[name] = value
+    return opened.run()
+
+
+def text(opened):
+    """Everything that stands in Markdown or captions, without escapes."""
+    return re.sub(r"\\(.)", r"\1", "\n".join(e.value for e in [*opened.markdown, *opened.caption, *opened.warning]))
+
+
+def quarter(opened):
+    return opened.select_slider(key="quarter").value
+
+
+def press(opened, key):
+    return opened.button(key=key).click().run()
+
+
+def told(world=7, scenario="conditional-article5", seed=0):
+    return chronicle.chronicle(question.ask(scenario, {}, 200, seed), world)
+
+
+def test_it_opens_on_a_world_and_tells_it():
+    opened = page()
+    assert not opened.exception
+    own = told()
+    assert "What happens in world 7, quarter by quarter?" in text(opened)
+    assert views.sentence(own, "2027Q1") in text(opened)
+    assert "Changed:** threshold 2 → 5% of GDP from 2025Q2" in text(opened)
+    for words in own.log("2027Q1").sentence:
+        assert words in text(opened)
+    assert not any(
+        words in text(opened) for words in own.log().sentence if words not in set(own.log("2027Q1").sentence)
+    )
+    table = opened.table[0].value
+    assert table.equals(seats.seat(own, "Poland", "2027Q1"))
+    assert f"`{own.plan}`, `{own.baseline}`" in "\n".join(e.value for e in opened.caption)
+    assert "seed 0" in text(opened)
+
+
+def test_every_chart_says_in_words_what_it_shows():
+    opened = page()
+    charts = opened.get("vega_lite_chart")
+    assert len(charts) == 3 + 1 + 1
+    for chart in charts:
+        assert re.search(r"\d", chart.proto.alt)
+        assert "datasets" not in json.loads(chart.proto.spec)
+
+
+def test_steps_go_one_quarter_and_stop_at_the_ends():
+    opened = page()
+    assert quarter(press(opened, "step")) == "2027Q2"
+    assert quarter(press(opened, "back")) == "2027Q1"
+    assert quarter(press(opened, "to-start")) == QUARTERS[0]
+    assert opened.button(key="back").disabled
+    assert opened.button(key="to-start").disabled
+    opened.select_slider(key="quarter").set_value(QUARTERS[-1]).run()
+    assert opened.button(key="step").disabled
+    assert views.sentence(told(), QUARTERS[-1]) in text(opened)
+    assert not opened.exception
+
+
+def waited(opened):
+    """As if the time of a quarter had passed."""
+    opened.session_state["told"] = 0.0
+    return opened.run()
+
+
+def test_playing_goes_on_by_itself_until_the_end_and_simulates_nothing(monkeypatch):
+    opened = page(seed="11")
+    monkeypatch.setattr(chronicle, "play_world", lambda *given: pytest.fail("simulated again"))
+    press(opened, "play")
+    assert opened.button(key="play").label == "Pause"
+    first = quarter(opened)
+    assert quarter(waited(opened)) == QUARTERS[QUARTERS.index(first) + 1]
+    before = quarter(opened)
+    assert quarter(opened.run()) == before, "its time has not come"
+    press(opened, "play")
+    assert opened.button(key="play").label == "Play"
+    assert quarter(waited(opened)) == before
+    opened.select_slider(key="quarter").set_value(QUARTERS[-2]).run()
+    press(opened, "play")
+    assert quarter(waited(opened)) == QUARTERS[-1]
+    assert opened.button(key="play").label == "Play"
+    assert opened.session_state["playing"] is False
+    press(opened, "play")
+    assert quarter(opened) == QUARTERS[0], "from the end it begins anew"
+    assert quarter(press(opened, "step")) == QUARTERS[1]
+    assert opened.button(key="play").label == "Play", "a step by hand stops the clock"
+    assert not opened.exception
+
+
+def test_another_agent_is_seen_and_the_log_is_filtered():
+    opened = page()
+    for agent in ("Russia", "United States", "Iceland"):
+        opened.selectbox(key="agent").set_value(agent).run()
+        assert not opened.exception
+        assert opened.table[0].value.equals(seats.seat(told(), agent, "2027Q1"))
+    opened.selectbox(key="log-who").set_value("Estonia").run()
+    opened.multiselect(key="log-kinds").set_value(["budget"]).run()
+    lines = told().log("2027Q1", ("Estonia",), ("budget",))
+    assert len(lines) == 3
+    assert all(words in text(opened) for words in lines.sentence)
+    assert "30 allies set their budgets" not in text(opened)
+    opened.multiselect(key="log-kinds").set_value(["attack"]).run()
+    assert "Nothing of this is told up to here." in text(opened)
+
+
+def test_a_notable_world_can_be_opened():
+    opened = page()
+    row = worlds.paths(question.ask("conditional-article5", {}, 200), "POL").notable.iloc[1]
+    press(opened, "open-1")
+    assert opened.number_input(key="world").value == row.world
+    assert f"What happens in world {row.world}, quarter by quarter?" in text(opened)
+    assert views.sentence(told(int(row.world)), "2027Q1") in text(opened)
+    opened.selectbox(key="path").set_value("US troops in Europe").run()
+    assert not opened.exception
+    assert opened.get("vega_lite_chart")[-1].proto.alt.startswith("US troops in Europe, persons: in 2035")
+
+
+def test_the_address_says_which_world_and_quarter():
+    opened = direct(world="12", quarter="2030Q3", agent="Russia", path="Cohesion")
+    assert not opened.exception
+    assert not opened.warning
+    assert views.sentence(told(12), "2030Q3") in text(opened)
+    assert opened.table[0].value.equals(seats.seat(told(12), "Russia", "2030Q3"))
+    assert opened.get("vega_lite_chart")[-1].proto.alt.startswith("Cohesion, 0 to 1")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "used"),
+    [("world", "-3", "7"), ("world", "1e9", "7"), ("world", "<b>", "7"), ("quarter", "1999Q1", "2027Q1"),
+     ("agent", "Atlantis", "Poland")],
+)  # fmt: skip
+def test_what_an_address_cannot_mean_is_refused_and_said(name, value, used):
+    opened = direct(**{name: value})
+    assert not opened.exception
+    assert f"{name}={value}: refused, {used} is used." in text(opened)
+
+
+SHORT = "name: Short\nextends: baseline\nend: 2026Q2\nlevers: {conditionality: 0.5, threshold: 4}\n"
+
+
+def test_a_scenario_of_ones_own_over_other_quarters():
+    opened = page(file=sharing.packed(SHORT))
+    assert not opened.exception
+    assert quarter(opened) == "2025Q1"
+    opened.select_slider(key="quarter").set_value("2026Q2").run()
+    assert not opened.exception
+    assert "What is different from the same world in the baseline, at the end of 2025?" in text(opened)
+    assert opened.button(key="step").disabled
+
+
+def test_the_baseline_says_that_it_is_the_baseline():
+    opened = page(scenario="baseline")
+    assert "nothing: this is the baseline itself" in text(opened)
+    changes = [frame.value.change for frame in opened.dataframe if "change" in frame.value]
+    assert len(changes) == 1
+    assert set(changes[0]) == {"0"}
+
+
+def test_the_screen_can_be_taken_away():
+    opened = page()
+    press(opened, "step")
+    kept = opened.session_state["handout"]
+    keys = [part.key for part in (*kept.figures, *kept.tables)]
+    assert len(keys) == len(set(keys)), "a stage that runs again leaves no copies"
+    assert {
+        "path-spending",
+        "path-belief",
+        "path-soldiers",
+        "strip",
+        "fan-of-worlds",
+        "log",
+        "seat",
+        "difference",
+    } == set(keys)
+    assert kept.tables[0].frame.quarter.max() <= "2027Q2"
+    assert told().plan in kept.plan
+
+
+# --- in a browser -------------------------------------------------------------------------------------------------
+
+FAN = ".st-key-fan-of-worlds svg.marks, .st-key-fan-of-worlds canvas.marks"
+
+
+def shown(page):
+    return page.locator(".st-key-quarter").inner_text()
+
+
+def wait_for(page, what):
+    page.wait_for_function(what, timeout=60_000)
+
+
+@pytest.mark.browser
+def test_play_a_world_and_open_another_one_by_a_click(opened):
+    page = opened("/world?worlds=200&quarter=2035Q1", WIDE)
+    assert "2035Q1" in shown(page)
+    page.locator(".st-key-play button:visible").click()
+    wait_for(page, "() => location.search.includes('quarter=2035Q4')")
+    wait_for(page, "() => document.querySelector('.st-key-play').innerText.includes('Play')")
+    slider = page.locator(".st-key-quarter input[type=range]")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    wait_for(page, "() => location.search.includes('quarter=2035Q3')")
+    fan = page.locator(FAN).first
+    fan.scroll_into_view_if_needed()
+    box = fan.bounding_box()
+    page.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + 0.3 * box["height"])
+    wait_for(page, "() => /world=\\d+/.test(location.search)")
+    number = int(re.search(r"world=(\d+)", page.url)[1])
+    assert number in worlds.paths(question.ask("conditional-article5", {}, 200), "POL").worlds
+    page.get_by_text(f"What happens in world {number}, quarter by quarter?").wait_for()
+    assert "2035Q3" in shown(page)
+    keep(page, "world-wide")
+    assert page.outside == []
+    assert page.failures == []
