@@ -30,8 +30,8 @@ LONGEST_LINK = 16_000
 DEFAULTS = {"worlds": 1000, "seed": 0}
 
 VIEWS = (
-    "year", "allies", "scored", "focus", "chart", "with", "pin", "against", "of", "world", "quarter", "agent", "path",
-    "outcome", "at", "told", "filed", "effort", "game", "role", "lead",
+    "year", "ally", "allies", "scored", "focus", "chart", "with", "pin", "against", "of", "world", "quarter", "agent",
+    "path", "outcome", "at", "told", "filed", "effort", "game", "role", "lead",
 )  # fmt: skip
 """Names in an address that choose what a page shows and not what is simulated."""
 
