@@ -33,6 +33,8 @@ def main() -> None:
         [
             st.Page(PAGES / "explore.py", title="Explore", default=True),
             st.Page(PAGES / "compare.py", title="Compare"),
+            st.Page(PAGES / "allies.py", title="Allies"),
+            st.Page(PAGES / "posture.py", title="Posture"),
             st.Page(PAGES / "uncertainty.py", title="Uncertainty"),
             st.Page(PAGES / "evidence.py", title="Evidence"),
             st.Page(PAGES / "world.py", title="One world"),
