@@ -33,9 +33,12 @@ def main() -> None:
         [
             st.Page(PAGES / "explore.py", title="Explore", default=True),
             st.Page(PAGES / "compare.py", title="Compare"),
+            st.Page(PAGES / "allies.py", title="Allies"),
+            st.Page(PAGES / "posture.py", title="Posture"),
             st.Page(PAGES / "uncertainty.py", title="Uncertainty"),
             st.Page(PAGES / "evidence.py", title="Evidence"),
             st.Page(PAGES / "world.py", title="One world"),
+            st.Page(PAGES / "batch.py", title="Batch results"),
             st.Page(PAGES / "seat.py", title="Take a seat"),
         ],
         position="top",

@@ -29,6 +29,11 @@ BASE = "baseline"
 
 PLACES_SHOWN = 10
 ELSEWHERE, REST = "Elsewhere in Europe", "Other allies"
+POOLS = (
+    "On hosts in Europe", ELSEWHERE, "On their way to a host", "Indo-Pacific", "Southern border",
+    "At home and everywhere else",
+)  # fmt: skip
+"""All places where a US soldier can be."""
 
 
 def headlines(

@@ -72,3 +72,11 @@ def why(found: Explained) -> list[str]:
     words = STRATEGIES.get(made.strategy)
     lines.append(f"{told.name} {words}." if words else f"{told.name} follows a strategy of its own ({made.strategy}).")
     return [*lines, _lift_text(made.lift)] if made.lift else lines
+
+
+def parts_words(found: Explanation) -> str:
+    """The chart of causes in a sentence."""
+    told = ", ".join(
+        f"{cause} {words}" for cause, words in zip(*(parts(found)[c] for c in ("cause", "words")), strict=True)
+    )
+    return f"Causes of the spending of {found.name} in {found.year} in world {found.world}, pp of GDP: {told}."

@@ -56,7 +56,7 @@ def _path(colours: dict[str, str], first: int, y_scale: Spec, y_axis: Spec, kind
               _of("word"), **word),
         layer(_mark("rule", opacity=0, strokeWidth=12, aria=False), "p50",
               [*_of("path"), pair("p5", "p95"), pair("base_p5", "base_p95")], tooltip=tooltip,
-              y={"value": 0}, y2={"value": {"expr": "height"}}),
+              y={"value": 0}, y2={"value": "height"}),
     ], "config": _config(colours), "padding": _PADDING}  # fmt: skip
 
 
@@ -116,7 +116,6 @@ def _bars(colours: dict[str, str], name: str, value: str, more: list[Spec]) -> S
     x = {"field": value, "type": "quantitative", "title": "pp of GDP", "axis": {"tickCount": 5, "format": "+~g"}}
     colour = {"condition": {"test": f"datum.{value} < 0", "value": colours["orange"]}, "value": colours["blue"]}
     tooltip = [{"field": name}, {"field": value, "format": "+.2f", "title": "pp of GDP"}, *more]
-    words = {"field": "words", "type": "nominal"}
     text = {"type": "text", "align": "left", "dx": 5, "fontSize": 11, "color": colours["text"], "aria": False}
     behind = {"calculate": f"max(datum.{value}, 0)", "as": "behind"}  # where nothing is in the way
     return {"layer": [
