@@ -30,14 +30,9 @@ LONGEST_LINK = 16_000
 DEFAULTS = {"worlds": 1000, "seed": 0}
 
 VIEWS = (
-<<<<<<< HEAD
-    "year", "allies", "scored", "focus", "chart", "with", "pin", "against", "of", "world", "quarter", "agent", "path",
+    "year", "ally", "allies", "scored", "focus", "chart", "with", "pin", "against", "of", "world", "quarter", "agent", "path",
     "outcome", "at", "told", "filed", "effort", "game", "role", "lead", "results", "measure", "end", "lever", "differ",
     "base", "only", "best", "policy",
-=======
-    "year", "ally", "allies", "scored", "focus", "chart", "with", "pin", "against", "of", "world", "quarter", "agent",
-    "path", "outcome", "at", "told", "filed", "effort", "game", "role", "lead",
->>>>>>> work-allies
 )  # fmt: skip
 """Names in an address that choose what a page shows and not what is simulated."""
 
