@@ -100,15 +100,13 @@ def paths(found: Allies, name: str, year: int) -> None:
 
 def beside(found: Allies, name: str, of: str, year: int, words: str, below: str) -> None:
     """One small chart, its question above and its number below."""
-    declared, at = ally.LOOKED_AT[of], ally_words.row(found, name, of, year)
+    declared = ally.LOOKED_AT[of]
     screen.words(f"**{plain(words)}**  \n:small[{plain(below)}]")
     specs = drawn.PERSONS if of in ("troops", "coming") else drawn.PERCENT
     told = ally_words.path_words(found, name, of, year)
     screen.chart(f"ally-{of}", ally_words.path(found, name, of), specs, told,
                  title=f"{name}: {declared.title}, {declared.unit}", height=110)  # fmt: skip
-    screen.words(
-        f":small[{year}: {plain(declared.words(at.p50))} {plain(declared.unit)}; difference {plain(at.words)}]"
-    )
+    screen.words(f":small[{plain(ally_words.below(found, name, of, year))}]")
 
 
 def scored(found: Allies, name: str) -> str:
@@ -169,7 +167,7 @@ def explained(asked: Question, found: Allies, name: str, year: int) -> None:
     told = screen.found(why.explained, asked, name, year, usual if number is None else int(number))
     one = told.explanation
     screen.words(f"**{plain(report.headline(one))}**")
-    left, right = st.columns([1, 1], gap="medium")
+    left, right = st.columns([4, 5], gap="medium")
     with left:
         screen.words(":small[**What each cause did since the start**, pp of GDP]")
         screen.chart("causes", why.parts(one), drawn.CAUSES, why.parts_words(one),
