@@ -39,6 +39,7 @@ def main() -> None:
             st.Page(PAGES / "uncertainty.py", title="Uncertainty"),
             st.Page(PAGES / "evidence.py", title="Evidence"),
             st.Page(PAGES / "world.py", title="One world"),
+            st.Page(PAGES / "batch.py", title="Batch results"),
             st.Page(PAGES / "seat.py", title="Take a seat"),
         ],
         position="top",
