@@ -8,7 +8,7 @@ from sim.charts import ally as drawn
 from sim.charts import maps
 from sim.pages import levers, screen
 from sim.pages.words import badge, plain
-from sim.question import Question
+from sim.question import WORLDS, Question
 
 FIRST_YEAR, FIRST_ALLY = 2027, "Poland"
 
@@ -33,8 +33,7 @@ def page() -> None:
     found = screen.found(ally.answer, asked)
     name, year = choose(found)
     screen.question(f"How does {name} fare, and why?")
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
+    refused = st.container()
     screen.words(plain(ally_words.headline(found, name, year)))
     changed = " · ".join(map(plain, found.changes))
     screen.words(f":small[**Changed:** {changed}. {plain(found.nought)}]" if changed else f"**{plain(found.nought)}**")
@@ -45,6 +44,8 @@ def page() -> None:
     else:
         screen.words(f"{plain(name)} has no armed forces: there is no budget to explain.")
     everybody(found, year)
+    if problems := levers.complaints():  # of all names in the address, those asked for further down included
+        refused.warning("  \n".join(map(plain, problems)))
     screen.footer(asked, [found.plan], found.start)
 
 
@@ -158,7 +159,7 @@ def explained(asked: Question, found: Allies, name: str, year: int) -> None:
     usual = found.typical[code_of(found, name)]
     screen.heading(f"Why, in one world, in {year}?", "judgement")
     number = st.number_input(
-        "Which world?", 0, asked.worlds - 1, None, 1, key="world", bind="query-params", width=160,
+        "Which world?", 0, max(WORLDS) - 1, None, 1, key="world", bind="query-params", width=160,
         placeholder=f"{usual}, typical",
         help="Without a number: the world whose path of spending stays nearest to the median. The same number and "
         "seed always give the same world.",
