@@ -268,7 +268,11 @@ def robustness(
         rows, notes = screen.found(
             views.regrets, told.name, stamp, found.outcome, best, found.year, only, scenarios, against or 0
         )
-        screen.table("regret", rows.head(MOST_LISTED), "Regret by policy and school, least regretted first")
+        screen.table(
+            "regret", rows.head(MOST_LISTED), "Regret by policy and school, least regretted first", height=320,
+            column_config={c: st.column_config.NumberColumn(format="%.3g") for c in rows.select_dtypes("float")}
+            | {"label": st.column_config.TextColumn(width="medium")},
+        )  # fmt: skip
         screen.note(
             "Regret: how far a policy falls short of the best of these policies in the same world; shown is the most "
             "in 90 of 100 worlds of a school. Schools are rival theories and never pooled: the worst of them is what a "
