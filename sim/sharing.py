@@ -30,7 +30,8 @@ LONGEST_LINK = 16_000
 DEFAULTS = {"worlds": 1000, "seed": 0}
 
 VIEWS = (
-    "year", "allies", "scored", "focus", "chart", "with", "pin", "against", "of", "world", "quarter", "agent", "path",
+    "year", "ally", "allies", "scored", "focus", "chart", "with", "pin", "against", "of", "world", "quarter", "agent",
+    "path",
     "outcome", "at", "told", "filed", "effort", "game", "role", "lead", "results", "measure", "end", "lever", "differ",
     "base", "only", "under", "best", "policy",
 )  # fmt: skip

@@ -211,30 +211,28 @@ def test_withdrawals_come_about_in_some_worlds_and_not_in_others():
 
 def test_the_war_ends_when_it_does_and_by_what():
     by = set()
-    for world in range(8):
-        for ceasefire in (0.0, 0.5):
-            told = chronicle.tell(short("baseline", ceasefire=ceasefire), world=world)
-            lines = told.events[told.events.sentence.str.startswith("The fighting in Ukraine ends")]
-            ends = told.common.quarter[told.common.war.diff() < 0].tolist() + (
-                ["2025Q1"] if told.common.war[0] == 0 else []
-            )
-            assert lines.quarter.tolist() == ends
-            by |= {(ceasefire, "talks" in words) for words in lines.sentence}
+    for ceasefire in (0.0, 0.5):
+        plan = short("baseline", ceasefire=ceasefire).plan()
+        for world in range(8):
+            played = play_world(plan, 0, world)
+            lines = [e for e in log.policy.war(played) if e.sentence.startswith("The fighting in Ukraine ends")]
+            war = np.array([1.0, *played.common("war")])
+            assert [line.at for line in lines] == np.flatnonzero(np.diff(war) < 0).tolist()
+            by |= {(ceasefire, "by talks" in line.sentence) for line in lines}
     assert (0.0, True) not in by
     assert {(0.0, False), (0.5, True)} <= by
 
 
 def test_attacks_are_told_as_often_as_they_come_by_front_and_with_their_answer():
-    scenario = short(end="2029Q4").with_uncertainties(anchor=0.6)
-    fronts = {FRONT_NAMES[front] for front in FRONTS}
-    found = 0
+    plan = short(end="2029Q4").with_uncertainties(anchor=0.6).plan()
+    fronts, found = {FRONT_NAMES[front] for front in FRONTS}, 0
     for world in range(16):
-        told = chronicle.tell(scenario, world=world)
-        lines = [words for words in sentences(told, "attack") if words.startswith("A limited attack")]
-        assert len(lines) == told.common.attacks.iloc[-1]
-        assert sum("does not fight" in words for words in lines) == told.common.abandoned.iloc[-1]
-        for words in lines:
-            assert re.search("away from the four fronts", words) or any(front in words for front in fronts)
+        played = play_world(plan, 0, world)
+        lines = [e.sentence for e in trust.attacks(played) if e.sentence.startswith("A limited attack")]
+        assert len(lines) == played.common("attacks")[-1]
+        assert sum("does not fight" in words for words in lines) == played.common("abandoned")[-1]
+        assert all("away from the four fronts" in words or any(f in words for f in fronts) for words in lines)
+        assert not [name for words in lines for name in NAMES if name != "Poland" and name in words]
         found += len(lines)
     assert found > 3
 

@@ -99,8 +99,8 @@ def waited(opened):
 
 
 def test_playing_goes_on_by_itself_until_the_end_and_simulates_nothing(monkeypatch):
-    opened = page(seed="11")
-    monkeypatch.setattr(chronicle, "play_world", lambda *given: pytest.fail("simulated again"))
+    opened, played, real = page(seed="11"), [], chronicle.play_world
+    monkeypatch.setattr(chronicle, "play_world", lambda *given: played.append(given) or real(*given))
     press(opened, "play")
     assert opened.button(key="play").label == "Pause"
     first = quarter(opened)
@@ -120,6 +120,9 @@ def test_playing_goes_on_by_itself_until_the_end_and_simulates_nothing(monkeypat
     assert quarter(press(opened, "step")) == QUARTERS[1]
     assert opened.button(key="play").label == "Play", "a step by hand stops the clock"
     assert not opened.exception
+    assert played == []
+    opened.number_input(key="world").set_value(8).run()
+    assert [given[1:] for given in played] == [(11, 8), (11, 8)], "the scenario and the baseline, once each"
 
 
 def test_another_agent_is_seen_and_the_log_is_filtered():

@@ -12,7 +12,6 @@ import pandas as pd
 from sim.agents import planned, whole
 from sim.chronicle import log, tables
 from sim.chronicle.played import Played, play_world
-from sim.ensemble import Progress
 from sim.errors import InputError
 from sim.plan import Plan
 from sim.provenance import changes
@@ -56,15 +55,13 @@ class Chronicle:
         return log.chosen(self.events, until, who, kinds)
 
 
-def chronicle(question: Question, world: int, *, progress: Progress | None = None) -> Chronicle:
+def chronicle(question: Question, world: int) -> Chronicle:
     """World `world` of what a question asks, told. Raises ScenarioError, and InputError for a world from below 0."""
     scenario = question.resolved()
-    return tell(scenario, loaded(BASELINE).under(scenario), question.seed, world, progress=progress)
+    return tell(scenario, loaded(BASELINE).under(scenario), question.seed, world)
 
 
-def tell(
-    scenario: Any, baseline: Any = None, seed: int = 0, world: int = 0, *, progress: Progress | None = None
-) -> Chronicle:
+def tell(scenario: Any, baseline: Any = None, seed: int = 0, world: int = 0) -> Chronicle:
     """One world of a scenario (its name, a Scenario or a plan) next to the same world in a baseline.
 
     Without a baseline it is the project's, in the world that the scenario assumes; a bare plan needs one.
@@ -80,11 +77,7 @@ def tell(
         raise InputError(f"baseline: {against.name} is not played over {plan.quarters[0]} to {plan.quarters[-1]}.")
     seed, world = whole("seed", seed, 0), whole("world", world, 0)
     played = play_world(plan, seed, world)
-    if progress is not None:
-        progress(1, 3)
     base = played if against == plan else play_world(against, seed, world)
-    if progress is not None:
-        progress(2, 3)
     return _told(getattr(scenario, "about", ""), against, played, base)
 
 

@@ -9,7 +9,6 @@ import xarray as xr
 from sim import ensemble
 from sim.agents import whole
 from sim.chronicle.tables import TOLD
-from sim.ensemble import Progress
 from sim.errors import InputError
 from sim.frames import ENDS
 from sim.outcomes import OUTCOMES, outcomes, variables_of
@@ -116,7 +115,7 @@ def spread(values: xr.DataArray, count: int) -> list[int]:
     return [int(values.world.values[order[place]]) for place in places]
 
 
-def paths(question: Question, key: str, count: int = 12, *, progress: Progress | None = None) -> Paths:
+def paths(question: Question, key: str, count: int = 12) -> Paths:
     """A few worlds of a question for a fan chart: the notable ones, and others spread over all worlds.
 
     `key` is an outcome's name, or an ally's code or name. Raises InputError.
@@ -125,8 +124,6 @@ def paths(question: Question, key: str, count: int = 12, *, progress: Progress |
     whole("count", count, len(ENDS), MOST_PATHS)
     plan, against = scenario.plan(), loaded(BASELINE).under(scenario).plan()
     values = yearly(plan, question.worlds, question.seed, of)
-    if progress is not None:
-        progress(1, 2)
     base = values if against == plan else yearly(against, question.worlds, question.seed, of)
     told = notable(values)
     chosen = dict.fromkeys([*told.world, *spread(values, count)])

@@ -259,7 +259,7 @@ def difference(told: Chronicle, quarter: str) -> None:
 def heading(words: str, known: str = "") -> None:
     """A heading on the stage, noted once: the stage runs more often than the page."""
     text = f"{plain(words)} {badge(known) if known else ''}".strip()
-    st.markdown(f"##### {text}")
+    st.markdown(f"###### {text}")
 
 
 # --- other worlds -------------------------------------------------------------------------------------------------
