@@ -13,6 +13,7 @@ STYLE = """<style>
 [data-testid="stMarkdownContainer"] h5 { font-size: 1.22rem; padding-bottom: 0 }
 [data-testid="stMarkdownContainer"] h6 { font-size: 1.05rem }
 [data-testid="stMarkdownContainer"] p { line-height: 1.42 }
+.st-key-panels { overflow-x: auto }
 </style>"""
 """Room for two columns on a laptop, and titles that leave it to the charts."""
 

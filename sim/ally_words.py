@@ -94,6 +94,15 @@ def level(at: Any, of: str) -> str:
     return f"{declared.words(at.p50)}{unit} (90 of 100 worlds: {declared.band(at.p5, at.p95, False)})"
 
 
+def below(found: Allies, ally: str, of: str, year: int) -> str:
+    """What stands below a small chart: the year's median and the difference to the baseline."""
+    at, declared = row(found, ally, of, year), LOOKED_AT[of]
+    unit = "%" if declared.unit == "%" else f" {declared.unit}"
+    return (
+        f"{year}: {declared.words(at.p50)}{unit}; {at.words if at.way == paired.CHANCE else f'difference {at.words}'}"
+    )
+
+
 def _change(at: Any) -> str:
     return at.words if at.way == paired.NOUGHT else at.words if at.way == paired.CHANCE else f"{at.words} pp"
 

@@ -43,7 +43,8 @@ class Whereabouts:
     `pools`: pool, year, mean, base, with the start as the first year. `flows`: place, iso3, year, left, arrived,
     set_out, net (means of the year), left_sum, arrived_sum, net_sum (since the start). `floor`: year, law, floor,
     p5 to p95 of US troops in Europe, base, below and held (worlds in 100). `costs`: cost, year and the columns of
-    `hosts`. `withdrawals`: hosts, persons, from, until, status, worlds (in 100), mean.
+    `hosts`. `withdrawals`: hosts, persons as printed, hedge, status, in how many of
+    100 worlds it comes about, persons then, from, until.
     """
 
     name: str
@@ -172,9 +173,10 @@ def withdrawals(own: Course, plan: Plan) -> pd.DataFrame:
         last = plan.quarters.index(w.start) + w.over - 1
         rows.append({
             "hosts": " and ".join(names[host] for host in w.hosts), "persons, as printed": w.troops,
-            "hedge": hedge_words(w) or "exact", "status": firmness(w), "from": w.start,
-            "until": plan.quarters[last] if last < len(plan.quarters) else f"after {plan.quarters[-1]}",
+            "hedge": hedge_words(w) or "exact", "status": firmness(w),
             "comes about, in 100 worlds": round(100.0 * float(np.mean(done))),
             "persons then, mean": round(float(part[done].mean() * w.troops), -2) if done.any() else 0.0,
+            "from": w.start,
+            "until": plan.quarters[last] if last < len(plan.quarters) else f"after {plan.quarters[-1]}",
         })  # fmt: skip
     return pd.DataFrame(rows)

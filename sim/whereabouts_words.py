@@ -12,23 +12,17 @@ SHOWN_HOSTS = 8
 # --- what the charts draw -----------------------------------------------------------------------------------------
 
 
-def largest(found: Whereabouts, year: int) -> pd.DataFrame:
-    """The hosts that change most until a year, then the largest, SHOWN_HOSTS in all, each with all its years.
-
-    Columns of `hosts` and `panel`, the name with what stood there at the start and stands there in that year.
-    """
+def largest(found: Whereabouts, year: int) -> list[str]:
+    """The hosts that change most until a year, then the largest, SHOWN_HOSTS in all, by name."""
     rows = found.hosts[found.hosts.year == year]
     moved = (rows.p50 - rows.base).abs() + (rows.p50 - rows.start).abs()
     order = rows.assign(moved=moved.round()).sort_values(["moved", "start"], ascending=False, kind="stable")
-    chosen = order.place[:SHOWN_HOSTS].tolist()
-    table = found.hosts[found.hosts.place.isin(chosen)]
-    now = rows.set_index("place").p50
-    panel = [
-        f"{place}: {short(start)} → {short(now[place])}" for place, start in zip(table.place, table.start, strict=True)
-    ]
-    return table.assign(panel=panel, rank=table.place.map(chosen.index)).sort_values(
-        ["rank", "year"], ignore_index=True
-    )
+    return [str(place) for place in order.place[:SHOWN_HOSTS]]
+
+
+def host(found: Whereabouts, place: str) -> pd.DataFrame:
+    """What the panel of a host draws."""
+    return found.hosts[found.hosts.place == place].assign(kind="path").drop(columns=["words", "way", "part"])
 
 
 def short(persons: float) -> str:
@@ -116,13 +110,14 @@ def pools_words(found: Whereabouts, year: int) -> str:
     return f"All US soldiers by place in {year}, means over worlds: {told}; in all {found.total:,.0f}."
 
 
-def hosts_words(table: pd.DataFrame, year: int) -> str:
-    """The panels of hosts in a sentence."""
-    rows = table[table.year == year]
-    told = "; ".join(
-        f"{r.place} {short(r.start)} to {short(r.p50)} (baseline {short(r.base)})" for r in rows.itertuples()
+def host_words(found: Whereabouts, place: str, year: int) -> str:
+    """The panel of a host in a sentence."""
+    rows = found.hosts
+    at = rows[(rows.place == place) & (rows.year == year)].iloc[0]
+    return (
+        f"{place}, US troops: {short(at.start)} at the start; in {year} the scenario's median is {short(at.p50)} (90% "
+        f"of worlds: {PERSONS.band(at.p5, at.p95, False)}), the baseline's {short(at.base)}. Difference: {at.words}."
     )
-    return f"US troops by host, start to {year}, medians: {told}."
 
 
 def senders_words(table: pd.DataFrame, year: int) -> str:

@@ -57,11 +57,9 @@ def why(found: Explained) -> list[str]:
     """The explanation in sentences: the same world without the policy, without each cause, and how it decides."""
     told, made = found.explanation, found.explanation.decision
     apart = told.share - found.base
-    same = (
-        "exactly as much"
-        if apart == 0.0
-        else f"{found.base:.2f}%, {abs(apart):.2f} pp {'less' if apart > 0 else 'more'}"
-    )
+    same = "exactly as much" if apart == 0.0 else "the same to two digits"
+    if abs(apart) >= 0.005:
+        same = f"{found.base:.2f}%, {abs(apart):.2f} pp {'less' if apart > 0 else 'more'}"
     lines = [f"The very same world without the policy: {same}."]
     strong = sorted((p for p in told.parts if abs(told.share - p.without) >= 0.005),
                     key=lambda p: -abs(told.share - p.without))  # fmt: skip

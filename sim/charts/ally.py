@@ -82,6 +82,10 @@ MOST_PER_YEAR = 0.5
 """Change a year from which on the colour of a driver is full, pp of GDP."""
 
 
+ROOM = "width > 0 && width < 300 ? 0 : 1"
+"""Whether numbers find room in the cells: on a phone the colours and the tooltips have to do."""
+
+
 def _drivers(colours: dict[str, str]) -> Spec:
     """What each driver did in each year: a coloured cell with its mean."""
     dark = colours["text"] > "#8"
@@ -104,7 +108,7 @@ def _drivers(colours: dict[str, str]) -> Spec:
          "encoding": {"x": x, "y": y, "color": colour, "tooltip": tooltip}},
         {"transform": [{"filter": "abs(datum.mean) >= 0.005"},
                        {"calculate": "replace(format(datum.mean, '+.2f'), '-', '−')", "as": "cell"}],
-         "mark": {"type": "text", "fontSize": 10, "aria": False},
+         "mark": {"type": "text", "fontSize": 10, "aria": False, "opacity": {"expr": ROOM}},
          "encoding": {"x": x, "y": y, "text": {"field": "cell", "type": "nominal"}, "color": ink}},
     ], "config": _config(colours), "height": {"step": 21}, "padding": _PADDING}  # fmt: skip
 

@@ -1,7 +1,8 @@
 """The map of Europe: a value for every ally, Canada on a tile beside it, and what moves between hosts.
 
 The specifications are constant and name the shapes by an address (`SHAPES`); whoever draws without that address, such
-as an export or a server without the route, passes them through `inline` first. Shapes: Natural Earth, public domain.
+as an export or a server without the route, passes them through `inline` first; pages draw `here`, and whoever serves
+the route says so with `served`. Shapes: Natural Earth, public domain.
 """
 
 import copy
@@ -230,6 +231,19 @@ def inline(spec: Spec) -> Spec:
     if spec.get("url") == SHAPES:
         return {"values": _shapes(), "format": spec["format"]}
     return {key: inline(part) for key, part in spec.items()}
+
+
+_route = {"served": False}
+
+
+def served() -> None:
+    """Say that this process serves the shapes at SHAPES: from now on charts name that address."""
+    _route["served"] = True
+
+
+def here(spec: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The specification as a page draws it: by address where the shapes are served, else with the shapes in it."""
+    return spec if _route["served"] else inline(dict(spec))
 
 
 def fixed(spec: Spec) -> Spec:

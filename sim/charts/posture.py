@@ -3,10 +3,8 @@
 Constant specifications, as in `sim.charts`.
 """
 
-from typing import Any
-
-from sim.charts import _PADDING, PALETTES, Spec, _config, _mark
-from sim.charts.ally import LAST, _path
+from sim.charts import _PADDING, PALETTES, Spec, _config
+from sim.charts.ally import _path
 from sim.frames import POOLS
 
 HUES = ("blue", "quiet", "orange", "ochre", "violet", "grid")
@@ -19,7 +17,7 @@ def _pools(colours: dict[str, str]) -> Spec:
          "axis": {"labelColor": colours["text"], "grid": False}}  # fmt: skip
     x = {"field": "mean", "type": "quantitative", "title": "persons, means over worlds", "stack": "zero",
          "axis": {"format": ",d", "tickCount": 5}, "scale": {"nice": False}}  # fmt: skip
-    legend = {"orient": "top", "title": None, "labelColor": colours["text"], "columns": 3, "labelLimit": 0,
+    legend = {"orient": "top", "title": None, "labelColor": colours["text"], "columns": 2, "labelLimit": 0,
               "symbolType": "square"}  # fmt: skip
     colour = {"field": "pool", "type": "nominal", "legend": legend, "sort": list(POOLS),
               "scale": {"domain": list(POOLS), "range": [colours[name] for name in HUES]}}  # fmt: skip
@@ -35,41 +33,9 @@ def _pools(colours: dict[str, str]) -> Spec:
     }  # fmt: skip
 
 
-PANEL = (168, 84)
-"""Width and height of the panel of a host, pixels."""
-
-
-def _hosts(colours: dict[str, str], columns: int) -> Spec:
-    """A panel for each host with an axis of its own: bands and median of the scenario, median of the baseline."""
-    x = {"field": "year", "type": "quantitative", "title": None, "scale": {"domain": [2025, LAST], "nice": False},
-         "axis": {"format": "d", "values": [2025, 2030, 2035], "grid": False, "labelFlush": True}}  # fmt: skip
-
-    def y(field: str) -> Spec:
-        return {"field": field, "type": "quantitative", "title": None, "scale": {"zero": True, "nice": True},
-                "axis": {"format": "~s", "tickCount": 3}}  # fmt: skip
-
-    def layer(mark: Spec, field: str, **more: Any) -> Spec:
-        return {"mark": mark, "encoding": {"x": x, "y": y(field), **more}}
-
-    tooltip = [{"field": "place"}, {"field": "year", "format": "d"}] + [
-        {"field": field, "format": ",.0f", "title": title}
-        for field, title in (("p50", "median"), ("p5", "5%"), ("p95", "95%"), ("base", "baseline"))
-    ]
-    blue = colours["blue"]
-    header = {"title": None, "labelColor": colours["text"], "labelFontSize": 11, "labelPadding": 2,
-              "labelLimit": PANEL[0] + 30, "labelAnchor": "start"}  # fmt: skip
-    return {
-        "facet": {"field": "panel", "type": "nominal", "header": header, "sort": {"field": "rank", "op": "min"}},
-        "columns": columns, "spacing": 12,
-        "spec": {"width": PANEL[0], "height": PANEL[1], "layer": [
-            layer(_mark("area", opacity=0.2, color=blue, aria=False), "p5", y2={"field": "p95"}),
-            layer(_mark("area", opacity=0.3, color=blue, aria=False), "p25", y2={"field": "p75"}),
-            layer(_mark("line", strokeDash=[5, 3], color=colours["baseline"], strokeWidth=2, aria=False), "base"),
-            layer(_mark("line", color=blue, strokeWidth=2.5), "p50", tooltip=tooltip),
-        ]},
-        "resolve": {"scale": {"y": "independent"}},
-        "config": _config(colours), "padding": _PADDING,
-    }  # fmt: skip
+def _host(colours: dict[str, str]) -> Spec:
+    """One host. The axis follows it: hosts differ a thousandfold."""
+    return _path(colours, 2025, {"zero": True, "nice": True, "domainMin": 0}, {"format": "~s", "tickCount": 3}, ",.0f")
 
 
 def _senders(colours: dict[str, str]) -> Spec:
@@ -108,11 +74,11 @@ def _europe(colours: dict[str, str]) -> Spec:
 
 def _money(colours: dict[str, str]) -> Spec:
     """One definition of cost; the axis is its own, for definitions cannot be compared."""
-    return _path(colours, 2025, {"zero": True, "nice": True}, {"format": "~g", "tickCount": 3}, ".3~g")
+    return _path(colours, 2025, {"zero": True, "nice": True}, {"labelExpr": "datum.value", "tickCount": 3}, ".3~r")
 
 
 ALL = {theme: _pools(colours) for theme, colours in PALETTES.items()}
-HOSTS = {theme: _hosts(colours, 4) for theme, colours in PALETTES.items()}
+HOST = {theme: _host(colours) for theme, colours in PALETTES.items()}
 SENDERS = {theme: _senders(colours) for theme, colours in PALETTES.items()}
 EUROPE = {theme: _europe(colours) for theme, colours in PALETTES.items()}
 MONEY = {theme: _money(colours) for theme, colours in PALETTES.items()}

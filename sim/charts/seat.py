@@ -30,7 +30,7 @@ def _hover(*fields: tuple[str, str]) -> Spec:
     """A line of text for the year under the pointer."""
     tooltip = [{"field": "year", "format": "d"}, *({"field": f, "format": ".2f", "title": t} for f, t in fields)]
     return {
-        "mark": {"type": "rule", "opacity": 0, "strokeWidth": 9, "aria": False},
+        "mark": {"type": "rule", "opacity": 0, "strokeWidth": 9, "clip": True, "aria": False},
         "encoding": {"x": _x(), "y": {"datum": 0}, "y2": {"datum": HIGHEST_SHARE}, "tooltip": tooltip},
     }
 

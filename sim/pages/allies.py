@@ -8,7 +8,7 @@ from sim.charts import ally as drawn
 from sim.charts import maps
 from sim.pages import levers, screen
 from sim.pages.words import badge, plain
-from sim.question import Question
+from sim.question import WORLDS, Question
 
 FIRST_YEAR, FIRST_ALLY = 2027, "Poland"
 
@@ -33,8 +33,7 @@ def page() -> None:
     found = screen.found(ally.answer, asked)
     name, year = choose(found)
     screen.question(f"How does {name} fare, and why?")
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
+    refused = st.container()
     screen.words(plain(ally_words.headline(found, name, year)))
     changed = " · ".join(map(plain, found.changes))
     screen.words(f":small[**Changed:** {changed}. {plain(found.nought)}]" if changed else f"**{plain(found.nought)}**")
@@ -45,6 +44,8 @@ def page() -> None:
     else:
         screen.words(f"{plain(name)} has no armed forces: there is no budget to explain.")
     everybody(found, year)
+    if problems := levers.complaints():  # of all names in the address, those asked for further down included
+        refused.warning("  \n".join(map(plain, problems)))
     screen.footer(asked, [found.plan], found.start)
 
 
@@ -100,15 +101,13 @@ def paths(found: Allies, name: str, year: int) -> None:
 
 def beside(found: Allies, name: str, of: str, year: int, words: str, below: str) -> None:
     """One small chart, its question above and its number below."""
-    declared, at = ally.LOOKED_AT[of], ally_words.row(found, name, of, year)
+    declared = ally.LOOKED_AT[of]
     screen.words(f"**{plain(words)}**  \n:small[{plain(below)}]")
     specs = drawn.PERSONS if of in ("troops", "coming") else drawn.PERCENT
     told = ally_words.path_words(found, name, of, year)
     screen.chart(f"ally-{of}", ally_words.path(found, name, of), specs, told,
                  title=f"{name}: {declared.title}, {declared.unit}", height=110)  # fmt: skip
-    screen.words(
-        f":small[{year}: {plain(declared.words(at.p50))} {plain(declared.unit)}; difference {plain(at.words)}]"
-    )
+    screen.words(f":small[{plain(ally_words.below(found, name, of, year))}]")
 
 
 def scored(found: Allies, name: str) -> str:
@@ -160,7 +159,7 @@ def explained(asked: Question, found: Allies, name: str, year: int) -> None:
     usual = found.typical[code_of(found, name)]
     screen.heading(f"Why, in one world, in {year}?", "judgement")
     number = st.number_input(
-        "Which world?", 0, asked.worlds - 1, None, 1, key="world", bind="query-params", width=160,
+        "Which world?", 0, max(WORLDS) - 1, None, 1, key="world", bind="query-params", width=160,
         placeholder=f"{usual}, typical",
         help="Without a number: the world whose path of spending stays nearest to the median. The same number and "
         "seed always give the same world.",
@@ -169,7 +168,7 @@ def explained(asked: Question, found: Allies, name: str, year: int) -> None:
     told = screen.found(why.explained, asked, name, year, usual if number is None else int(number))
     one = told.explanation
     screen.words(f"**{plain(report.headline(one))}**")
-    left, right = st.columns([1, 1], gap="medium")
+    left, right = st.columns([4, 5], gap="medium")
     with left:
         screen.words(":small[**What each cause did since the start**, pp of GDP]")
         screen.chart("causes", why.parts(one), drawn.CAUSES, why.parts_words(one),

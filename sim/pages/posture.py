@@ -34,9 +34,9 @@ def page() -> None:
     left, right = st.columns([1, 1], gap="medium")
     with left:
         law(found, year)
-        orders(found)
     with right:
         europe(found, year)
+    orders(found)
     costs(found, year)
     screen.footer(asked, [found.plan], found.start)
 
@@ -77,12 +77,16 @@ def senders(found: Whereabouts, year: int) -> None:
 def hosts(found: Whereabouts, year: int) -> None:
     """A panel for each large host."""
     screen.heading("Which hosts gain and lose?", "judgement")
-    table = said.largest(found, year)
-    with st.container(horizontal=True, key="hosts"):
-        screen.chart("hosts-chart", table, drawn.HOSTS, said.hosts_words(table, year), title="US troops by host")
+    with st.grid(4, min_column_width=150, gap="xsmall", key="hosts"):
+        for n, place in enumerate(said.largest(found, year)):
+            with st.container(gap="xxsmall"):
+                at = found.hosts[(found.hosts.place == place) & (found.hosts.year == year)].iloc[0]
+                screen.words(f"**{plain(place)}** :small[{said.short(at.start)} → {said.short(at.p50)}]")
+                screen.chart(f"host-{n}", said.host(found, place), drawn.HOST, said.host_words(found, place, year),
+                             title=f"US troops: {place}, persons", height=105)  # fmt: skip
     screen.note(
         f"Number at the start → median at the end of {year}. Blue: median and bands of 50% and 90% of worlds; dashed "
-        "grey: the baseline's median. Each host has an axis of its own: hosts differ a thousandfold."
+        "grey: the baseline. Each host has an axis of its own: hosts differ a thousandfold."
     )
 
 

@@ -168,7 +168,7 @@ def controls(told: Chronicle) -> str:
                   help="Back to the first quarter")  # fmt: skip
         st.button("Back", on_click=step, args=(quarters, max(at - 1, 0)), disabled=at == 0, key="back",
                   help="One quarter back")  # fmt: skip
-        st.button("Pause" if playing else "Play", on_click=play, args=(quarters, at), type="primary", key="play",
+        st.button("Pause" if playing else "Play", on_click=play, args=(quarters, at), key="play",
                   help="A quarter every 0.7 seconds, until the end")  # fmt: skip
         st.button("Step", on_click=step, args=(quarters, min(at + 1, last)), disabled=at == last, key="step",
                   help="One quarter further")  # fmt: skip
@@ -190,17 +190,10 @@ def log(told: Chronicle, quarter: str) -> None:
     lines = told.log(quarter, () if who == EVERYBODY else (who,), tuple(kinds))
     title = f"World {told.world} to {quarter}, {who.lower()}: {len(lines)} lines of the log"
     screen.handout().add(Table("log", title, lines.astype(str), title))
-    with st.container(height=330, key="log"):
-        st.markdown(written(lines) or "Nothing of this is told up to here.")
-
-
-def written(lines) -> str:
-    """Lines of the log as Markdown, a heading for each quarter, the newest first."""
-    parts = []
-    for label, rows in reversed(list(lines.groupby("quarter", observed=True, sort=True))):
-        told = "\n".join(f"- {plain(row.sentence)} :small[{row.kind}]" for row in rows.itertuples())
-        parts.append(f"**{label}**\n\n{told}")
-    return "\n\n".join(parts)
+    newest_first = lines.sort_values("quarter", ascending=False, kind="stable")
+    shown = newest_first[["quarter", "kind", "sentence"]].astype(str)
+    with st.container(key="log"):
+        st.table(shown, border="horizontal", hide_index=True, height=330, alt=title)
 
 
 def seat(told: Chronicle, agent: str, quarter: str) -> None:
