@@ -13,6 +13,7 @@ STYLE = """<style>
 [data-testid="stMarkdownContainer"] h5 { font-size: 1.22rem; padding-bottom: 0 }
 [data-testid="stMarkdownContainer"] h6 { font-size: 1.05rem }
 [data-testid="stMarkdownContainer"] p { line-height: 1.42 }
+.st-key-panels { overflow-x: auto }
 </style>"""
 """Room for two columns on a laptop, and titles that leave it to the charts."""
 
@@ -33,9 +34,12 @@ def main() -> None:
         [
             st.Page(PAGES / "explore.py", title="Explore", default=True),
             st.Page(PAGES / "compare.py", title="Compare"),
+            st.Page(PAGES / "allies.py", title="Allies"),
+            st.Page(PAGES / "posture.py", title="Posture"),
             st.Page(PAGES / "uncertainty.py", title="Uncertainty"),
             st.Page(PAGES / "evidence.py", title="Evidence"),
             st.Page(PAGES / "world.py", title="One world"),
+            st.Page(PAGES / "batch.py", title="Batch results"),
             st.Page(PAGES / "seat.py", title="Take a seat"),
         ],
         position="top",

@@ -199,3 +199,19 @@ def words(found: Drivers, year: int) -> str:
         f"{found.ally} spends {change:+.2f} pp of GDP in {year} against {found.year_start}, on average over worlds"
         f"{most if parts else ''}. In the baseline it is {share.base - found.share_start:+.2f} pp."
     )
+
+
+def yearly_words(found: Drivers, year: int) -> str:
+    """The chart of drivers by year in a sentence: those of one year."""
+    rows = found.yearly[found.yearly.year == year]
+    told = ", ".join(f"{words} {mean:+.2f}" for words, mean in zip(rows.words, rows["mean"], strict=True))
+    return f"What moved the budget of {found.ally} in {year}, pp of GDP, means over worlds: {told}."
+
+
+def summed_words(found: Drivers, year: int) -> str:
+    """The chart of drivers since the start in a sentence."""
+    rows = found.summed[found.summed.year == year]
+    told = ", ".join(
+        f"{r.words} {r.mean_:+.2f} ({r.base:+.2f})" for r in rows.rename(columns={"mean": "mean_"}).itertuples()
+    )
+    return f"What moved spending since {found.year_start}, pp of GDP, means over worlds (baseline): {told}."

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from sim.outcomes import ANY, FRONT_NAMES, FRONTS, HEADLINES, OUTCOMES
 from sim.plan import Plan
 from sim.priors import SCHOOLS
 from sim.reference import Roster, panel
-from sim.results import QUANTILES, bands, clear_of_zero
+from sim.results import QUANTILES, bands, quantiles
 from sim.tables import number
 
 ENDS = (0.05, 0.5, 0.95)
@@ -28,6 +29,11 @@ BASE = "baseline"
 
 PLACES_SHOWN = 10
 ELSEWHERE, REST = "Elsewhere in Europe", "Other allies"
+POOLS = (
+    "On hosts in Europe", ELSEWHERE, "On their way to a host", "Indo-Pacific", "Southern border",
+    "At home and everywhere else",
+)  # fmt: skip
+"""All places where a US soldier can be."""
 
 
 def headlines(
@@ -36,17 +42,15 @@ def headlines(
     """The headline outcomes, or those named, by year. Columns: outcome, year, then low, median and high of the
     scenario, of the baseline (`base_`) and of the paired difference (`change_`); `clear_of_zero` and `identical`.
     """
-    frames = []
-    for name in names:
-        parts = {"": scenario[name], "base_": baseline[name], "change_": both[name]}
-        columns: dict[str, Any] = {"outcome": name, "year": both.year.values}
-        for prefix, values in parts.items():
-            low, median, high = np.quantile(values.values, ENDS, axis=0)
-            columns |= {f"{prefix}low": low, f"{prefix}median": median, f"{prefix}high": high}
-        columns["clear_of_zero"] = [clear_of_zero(values) for values in both[name].values.T]
-        columns["identical"] = ~both[name].values.any(axis=0)
-        frames.append(pd.DataFrame(columns))
-    return pd.concat(frames, ignore_index=True)
+    years = both.year.values
+    columns: dict[str, Any] = {"outcome": np.repeat(list(names), len(years)), "year": np.tile(years, len(names))}
+    for prefix, table in (("", scenario), ("base_", baseline), ("change_", both)):
+        values = np.concatenate([table[name].values for name in names], axis=1)
+        low, median, high = np.quantile(values, ENDS, axis=0)
+        columns |= {f"{prefix}low": low, f"{prefix}median": median, f"{prefix}high": high}
+    columns["clear_of_zero"] = (columns["change_low"] > 0) | (columns["change_high"] < 0)
+    columns["identical"] = ~values.any(axis=0)
+    return pd.DataFrame(columns)
 
 
 def spending(baseline: xr.DataArray, scenario: xr.DataArray, roster: Roster) -> pd.DataFrame:
@@ -64,13 +68,19 @@ def spending(baseline: xr.DataArray, scenario: xr.DataArray, roster: Roster) -> 
     future = pd.DataFrame(simulated.values.reshape(-1, len(columns)), columns=columns)
     future.insert(0, "iso3", ally.ravel())
     future.insert(1, "year", year.ravel())
-    future["base"] = baseline.median("world").transpose("ally", "year").values.ravel()
+    future["base"] = medians(baseline, "ally")
     last = (history.year == int(roster.start[:4]) - 1).to_numpy()
     for column in [*columns, "base"]:
         history[column] = np.where(last, history.observed, np.nan)
     table = pd.concat([history, future], ignore_index=True)
     table.insert(0, "ally", table.pop("iso3").map(names))
     return table
+
+
+def medians(values: xr.DataArray, by: str) -> NDArray[np.float64]:
+    """Medians over worlds, for each label of a dimension all years: [label × year]."""
+    ordered = values.transpose("world", by, "year").values
+    return (np.nanmedian if np.isnan(ordered).any() else np.median)(ordered, axis=0).ravel()
 
 
 def lines(plan: Plan) -> pd.DataFrame:
@@ -112,12 +122,11 @@ def _band_words(own: pd.DataFrame) -> pd.DataFrame:
 def troops(baseline: xr.Dataset, scenario: xr.Dataset, roster: Roster) -> pd.DataFrame:
     """US troops by place and year, persons, medians. Columns: place, year, start, base, now."""
     names = dict(zip(roster.iso3, roster.name, strict=True)) | {"OTHER": ELSEWHERE}
-    ends = [t.troops_by_host.median("world").transpose("host", "year") for t in (baseline, scenario)]
-    place, year = np.meshgrid(ends[1].host.values, ends[1].year.values, indexing="ij")
+    place, year = np.meshgrid(scenario.host.values, scenario.year.values, indexing="ij")
     start = pd.Series(dict(zip(roster.places, roster.troops, strict=True)))
     return pd.DataFrame({
         "place": pd.Series(place.ravel()).map(names), "year": year.ravel(), "start": start[place.ravel()].values,
-        "base": ends[0].values.ravel(), "now": ends[1].values.ravel(),
+        "base": medians(baseline.troops_by_host, "host"), "now": medians(scenario.troops_by_host, "host"),
     })  # fmt: skip
 
 
@@ -162,7 +171,7 @@ def risks(both: xr.Dataset) -> pd.DataFrame:
     ratio = np.concatenate([fronts, every[:, None]], axis=1)
     frames = []
     for school in [s for s in SCHOOLS if (both.school == s).any()]:
-        low, median, high = np.nanquantile(ratio[both.school.values == school], ENDS, axis=0)
+        low, median, high = quantiles(ratio[both.school.values == school], ENDS)
         for n, front in enumerate((*FRONTS, ANY)):
             columns = {"low": low[n], "median": median[n], "high": high[n]}
             frames.append(

@@ -133,6 +133,7 @@ def alone(figure: Figure, stamp: str = "") -> dict[str, Any]:
         spec = {"width": WIDTH, **spec}
         if figure.height or "height" not in spec:
             spec["height"] = figure.height or HEIGHT
+    spec = maps.fixed(spec)
     data = {"values": json.loads(figure.frame.to_json(orient="records", date_format="iso"))}
     below = {
         "data": {"values": [{"stamp": stamp}]},

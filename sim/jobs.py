@@ -278,6 +278,8 @@ class Jobs:
             for queue in self._waiting.values():
                 while queue:
                     self._settle(queue.popleft(), None, Cancelled())
+        for slot in slots:  # not under the lock: what was under way is settled in the pool's own thread
+            slot.pool.shutdown()
 
     # --- under the lock
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from sim import saving
 from sim.errors import InputError
@@ -29,7 +30,14 @@ UNPUBLISHED = ("hazard", "hazard_ukraine")
 
 def bands(values: xr.DataArray) -> xr.DataArray:
     """The 5%, 25%, 50%, 75% and 95% quantiles over worlds: dims (quantile, ...), in the outcome's unit."""
-    return values.quantile(list(QUANTILES), dim="world")
+    found = quantiles(values.transpose("world", ...).values, QUANTILES)
+    rest = values.drop_vars([name for name, labels in values.coords.items() if "world" in labels.dims]).isel(world=0)
+    return xr.DataArray(found, {**rest.coords, "quantile": list(QUANTILES)}, ("quantile", *rest.dims))
+
+
+def quantiles(values: NDArray[np.float64], ends: Sequence[float]) -> NDArray[np.float64]:
+    """Quantiles over the first axis, worlds: [quantile, ...]. Worlds in which it is no number are left out."""
+    return (np.nanquantile if np.isnan(values).any() else np.quantile)(values, ends, axis=0)
 
 
 def compare(baseline: xr.Dataset, scenario: xr.Dataset, names: Sequence[str] | None = None) -> xr.Dataset:
@@ -48,8 +56,9 @@ def compare(baseline: xr.Dataset, scenario: xr.Dataset, names: Sequence[str] | N
 
 def differences(first: xr.Dataset, second: xr.Dataset) -> xr.Dataset:
     """Paired differences of two tables of outcomes, the baseline's first: as `compare`."""
+    first, second = xr.align(first, second, join="inner", copy=False)
     shared = [name for name in first.data_vars if name in second.data_vars]
-    both = xr.Dataset({name: (second[name] - first[name]).assign_attrs(_as_effect(second[name])) for name in shared})
+    both = xr.Dataset({name: _difference(first[name].variable, second[name].variable) for name in shared}, first.coords)
     for name in [name for name in RISKS if name in shared]:
         both[name.replace("risk", "relative_risk", 1)] = relative_risk(first[name], second[name])
     return both.assign_coords(school=second.school).assign_attrs(
@@ -59,19 +68,25 @@ def differences(first: xr.Dataset, second: xr.Dataset) -> xr.Dataset:
     )  # fmt: skip
 
 
-def _as_effect(values: xr.DataArray) -> dict[str, Any]:
-    """What is said of an outcome, said of its difference: no effect was ever tested."""
-    return values.attrs | {"badge": JUDGEMENT}
+def _difference(first: xr.Variable, second: xr.Variable) -> xr.Variable:
+    """The second less the first, with what is said of the outcome; no effect was ever tested."""
+    found = second - first
+    return xr.Variable(found.dims, found.values, second.attrs | {"badge": JUDGEMENT})
 
 
 def relative_risk(baseline: xr.DataArray, scenario: xr.DataArray) -> xr.DataArray:
     """The scenario's probability of a limited attack as a multiple of the baseline's; 1 where both are nought."""
-    ratio = xr.where((baseline == 0) & (scenario == 0), 1.0, scenario / baseline.where(baseline > 0))
+    ratio = xr.apply_ufunc(_ratio, baseline, scenario, join="inner", keep_attrs=False)
     return ratio.assign_attrs(
         units="times the baseline", badge=JUDGEMENT,
         long_name="Probability of a limited attack since the start, relative to the baseline",
         reading="1 is no difference, 2 twice the risk, 0.5 half of it.",
     )  # fmt: skip
+
+
+def _ratio(baseline: NDArray[np.float64], scenario: NDArray[np.float64]) -> NDArray[np.float64]:
+    both_nought = (baseline == 0) & (scenario == 0)
+    return np.where(both_nought, 1.0, scenario / np.where(baseline > 0, baseline, np.nan))
 
 
 def regret(tables: Mapping[str, xr.Dataset], name: str = "risk", best: str = "lowest") -> xr.DataArray:

@@ -5,10 +5,11 @@ A column is a question: a scenario as it stands in its file, or one whose levers
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from threading import Lock
 
 import pandas as pd
 import xarray as xr
+from cachetools import LRUCache, cached
 
 from sim import ensemble, families, frames, paired, results
 from sim.ensemble import Progress
@@ -31,6 +32,10 @@ LEVELS = ("spending_europe_canada_share", "allies_at_threshold", "troops_europe"
 COMPARED = (*HEADLINES, *WHERE_MOVED)
 ASKED = (*COMPARED, "risk", "risk_by_front")
 KEPT = tuple(dict.fromkeys((*paired.BY_ALLY, *variables_of(ASKED))))
+AT_THRESHOLD = ("allies_at_threshold",)
+"""What depends on the threshold by which it is told."""
+
+WHOLE = tuple(dict.fromkeys((*paired.BY_ALLY, *variables_of(AT_THRESHOLD))))
 REFERENCE = "reference"
 
 REGRETTED = families.REGRETTED
@@ -106,20 +111,33 @@ def side(
     """One to four scenarios next to a reference, the baseline without it, under the same luck.
 
     Each is compared with the policy of the reference in the world that it assumes itself. `progress` is called with
-    the scenarios done and all of them. Raises InputError for none or too many, and what scenarios and runs raise.
+    the pieces done and all of them. Raises InputError for none or too many, and what scenarios and runs raise.
     """
     if not 1 <= len(asked) <= MOST:
         raise InputError(f"compare: {len(asked)} scenarios. Choose one to {MOST}.")
     other = replace(reference or Question(BASELINE), worlds=worlds, seed=seed)
     questions = [replace(question, worlds=worlds, seed=seed) for question in asked]
+    pieces = 2 * len(list(ensemble.blocks(worlds)))
     pairs = []
-    for done, question in enumerate(questions):
-        if progress is not None:
-            progress(done, len(questions))
-        pairs.append(_pair(question, other))
+    for place, question in enumerate(questions):
+        told = _Told(progress, place * pieces, len(questions) * pieces)
+        pairs.append(_pair(question, other, told))
     if progress is not None:
-        progress(len(questions), len(questions))
+        progress(1, 1)
     return _together(pairs, [question == other for question in questions], other)
+
+
+class _Told:
+    """Progress in pieces, a block of worlds each: those of scenarios before this one are done."""
+
+    def __init__(self, progress: Progress | None, done: int, every: int) -> None:
+        self.progress, self.done, self.every = progress, done, every
+
+    def __call__(self) -> None:
+        """Tell that the next piece begins."""
+        if self.progress is not None:
+            self.progress(self.done, self.every)
+        self.done += 1
 
 
 @dataclass(frozen=True)
@@ -136,32 +154,52 @@ class _Pair:
     base: xr.Dataset
 
 
-@lru_cache(maxsize=24)
-def _pair(question: Question, reference: Question) -> _Pair:
+@cached(LRUCache(24), key=lambda question, reference, told: (question, reference), lock=Lock())
+def _pair(question: Question, reference: Question, told: _Told) -> _Pair:
     """A scenario beside the reference; kept, as whoever adds a scenario has the others already."""
     scenario = question.resolved()
     plan = scenario.plan()
     other = plan if question == reference else reference.resolved().under(scenario).plan()
-    base, run = (_run(p, question.worlds, question.seed) for p in (other, plan))
-    first = outcomes(base.assign_coords(lever_threshold=run.lever_threshold), ASKED)
-    second = outcomes(run, ASKED)
-    both, allies = results.differences(first, second), int(plan.roster.forces.sum())
+    base, run = (_run(p, question.worlds, question.seed, told) for p in (other, plan))
+    both_at = base.by_ally.assign_coords(lever_threshold=run.by_ally.lever_threshold)
+    first = base.table.assign(outcomes(both_at, AT_THRESHOLD).data_vars)
+    both, allies = results.differences(first, run.table), int(plan.roster.forces.sum())
     return _Pair(
         scenario=scenario,
         moved=_moved(question),
-        levels=paired.levels(second, first, allies, LEVELS),
+        levels=paired.levels(run.table, first, allies, LEVELS),
         effects=paired.effects(both, allies, COMPARED),
-        allies=paired.by_ally(run, base, plan.roster.name),
+        allies=paired.by_ally(run.by_ally, base.by_ally, plan.roster.name),
         risks=frames.risks(both),
-        own=second[[REGRETTED]],
+        own=run.table[[REGRETTED]],
         base=first[[REGRETTED]],
     )
 
 
-@lru_cache(maxsize=2)
-def _run(plan: Plan, worlds: int, seed: int) -> xr.Dataset:
-    """The year ends of a run, kept because every scenario is compared with the same reference."""
-    return ensemble.run_years(plan, worlds, seed, KEPT)
+@dataclass(frozen=True)
+class _Run:
+    """What is kept of a run at year ends: outcomes, and the variables that are compared by ally or with a threshold."""
+
+    table: xr.Dataset
+    by_ally: xr.Dataset
+
+
+@cached(LRUCache(2), key=lambda plan, worlds, seed, told: (plan, worlds, seed), lock=Lock())
+def _run(plan: Plan, worlds: int, seed: int, told: _Told) -> _Run:
+    """A run, of which only a block is ever held whole; kept, as every scenario is compared with the same reference."""
+    tables, variables = [], []
+    for part in ensemble.blocks(worlds):
+        told()
+        ends = ensemble.ends(plan, part, seed, KEPT)
+        tables.append(outcomes(ends, ASKED))
+        variables.append(ends[list(WHOLE)])
+    return _Run(*(_joined(parts, worlds) for parts in (tables, variables)))
+
+
+def _joined(parts: Sequence[xr.Dataset], worlds: int) -> xr.Dataset:
+    """Blocks of worlds as one data set."""
+    joined = xr.concat(parts, dim="world", data_vars="minimal", coords="minimal", compat="override")
+    return joined.assign_attrs(parts[0].attrs | {"worlds": worlds})
 
 
 def _together(pairs: Sequence[_Pair], same: Sequence[bool], reference: Question) -> Side:

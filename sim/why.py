@@ -57,11 +57,9 @@ def why(found: Explained) -> list[str]:
     """The explanation in sentences: the same world without the policy, without each cause, and how it decides."""
     told, made = found.explanation, found.explanation.decision
     apart = told.share - found.base
-    same = (
-        "exactly as much"
-        if apart == 0.0
-        else f"{found.base:.2f}%, {abs(apart):.2f} pp {'less' if apart > 0 else 'more'}"
-    )
+    same = "exactly as much" if apart == 0.0 else "the same to two digits"
+    if abs(apart) >= 0.005:
+        same = f"{found.base:.2f}%, {abs(apart):.2f} pp {'less' if apart > 0 else 'more'}"
     lines = [f"The very same world without the policy: {same}."]
     strong = sorted((p for p in told.parts if abs(told.share - p.without) >= 0.005),
                     key=lambda p: -abs(told.share - p.without))  # fmt: skip
@@ -72,3 +70,11 @@ def why(found: Explained) -> list[str]:
     words = STRATEGIES.get(made.strategy)
     lines.append(f"{told.name} {words}." if words else f"{told.name} follows a strategy of its own ({made.strategy}).")
     return [*lines, _lift_text(made.lift)] if made.lift else lines
+
+
+def parts_words(found: Explanation) -> str:
+    """The chart of causes in a sentence."""
+    told = ", ".join(
+        f"{cause} {words}" for cause, words in zip(*(parts(found)[c] for c in ("cause", "words")), strict=True)
+    )
+    return f"Causes of the spending of {found.name} in {found.year} in world {found.world}, pp of GDP: {told}."

@@ -52,22 +52,17 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory):
-    """Address of the app, started as `streamlit run app.py` does."""
+    """Address of the app, started as `article5 app` does."""
     pytest.importorskip("streamlit")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = (sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port))
+    words = (sys.executable, "-m", "sim", "app", "--host", "127.0.0.1", "--port", str(port))
+    environment = {name: value for name, value in os.environ.items() if name != "ARTICLE5_WORKERS"}
     with (tmp_path_factory.mktemp("app") / "server.log").open("w") as log:
-        server = subprocess.Popen(
-            [*words, "--server.address", "127.0.0.1"],
-            cwd=ROOT,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env={name: value for name, value in os.environ.items() if name != "ARTICLE5_WORKERS"},
-        )
+        server = subprocess.Popen(words, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=environment)
         try:
-            _wait(f"http://127.0.0.1:{port}/_stcore/health", server)
+            _wait(f"http://127.0.0.1:{port}/health", server)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -9,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim import handout
 from sim.charts import PALETTES, maps
 from sim.reference import ALLIES, data_dir, roster
 from sim.tables import number
 
 SPECS = {
     name: getattr(maps, name)
-    for name in ("SPENDING", "SPENDING_CHANGE", "BELIEF", "BELIEF_CHANGE", "TROOPS", "TROOPS_CHANGE")
+    for name in ("SPENDING", "SPENDING_CHANGE", "BELIEF", "BELIEF_CHANGE", "TROOPS", "TROOPS_CHANGE", "TROOPS_MOVED")
 }
 
 
@@ -170,6 +172,22 @@ def test_differences_have_the_same_colours_on_either_side_of_nought():
         assert scale["domain"][0] == -scale["domain"][2]
         assert scale["range"][0] == PALETTES[theme]["orange"]
         assert scale["range"][2] == PALETTES[theme]["blue"]
+
+
+def test_a_map_knows_its_size_within_a_larger_picture():
+    """A part of a larger chart has no signal `width` of its own: the numbers must be the ones it would work out."""
+    convert = pytest.importorskip("vl_convert")
+    values = dict.fromkeys(ALLIES, 0.5)
+    table = maps.frame(values)
+    figure = handout.Figure("map", "Map", table, maps.SPENDING_CHANGE["light"], "A map", 330)
+    within = handout.alone(figure, "stamp")
+    whole = maps.inline({**maps.SPENDING_CHANGE["light"], "height": 330})
+    whole["data"] = {"values": table.replace({np.nan: None}).to_dict("records")}
+    drawn = [convert.vegalite_to_svg(json.dumps(spec)) for spec in (within, whole)]
+    paths = [set(re.findall(r'aria-roledescription="geoshape"[^>]*?d="([^"]+)"', svg)) for svg in drawn]
+    assert len(paths[1]) > 25
+    assert paths[0] == paths[1]
+    assert maps.fixed({"mark": "bar"}) == {"mark": "bar"}
 
 
 @pytest.mark.parametrize("theme", PALETTES)

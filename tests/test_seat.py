@@ -76,14 +76,14 @@ def test_a_year_alone_is_decided_and_seen_at_once():
     assert not app.exception
     said = text(app)
     assert "What does Poland decide for 2027?" in said
-    assert "Poland: 5.00% of GDP. The model would have: " in said.replace("**", "")
+    assert "You decided 5.00% of GDP. The model would have spent: " in said.replace("**", "")
     assert "We feel it" in said
-    assert "guessed up" in said.replace("**", "")
+    assert "You guessed up for what Europe and Canada spend" in said.replace("**", "")
     kept = Store().get(address(app)["game"]).game
     assert (kept.year, kept.choice("POL", 2026).spending) == (2027, 5.0)
     app.toggle(key="debrief").set_value(True).run()
     assert "Poland decided" in text(app)
-    assert any("the model would have" in frame.value for frame in app.dataframe)
+    assert any("the model alone" in frame.value for frame in app.dataframe)
     app.button(key="back").click().run()
     assert "What does Poland decide for 2026?" in text(app)
     assert app.slider(key="spend-POL-2026").value == 5.0
@@ -132,10 +132,11 @@ def test_a_facilitator_leads_through_a_year():
     assert "decided: Poland · waiting for: Germany, United States" in text(app)
     app.button(key="close").click().run()
     assert Store().get(code).game.closed
-    assert "The model would have" not in text(app)
+    assert not [frame for frame in app.dataframe if "the model alone" in frame.value]
     app.button(key="reveal").click().run()
     assert not app.exception
-    assert "Poland (Blue): 4.50% of GDP. The model would have: " in text(app).replace("**", "")
+    row = next(frame.value for frame in app.dataframe if "the model alone" in frame.value).iloc[0]
+    assert (row.seat, row.team, row.decided) == ("Poland", "Blue", "4.50% of GDP")
     assert len(app.get("vega_lite_chart")) == 3
     app.button(key="back").click().run()
     assert Store().get(code).game.year == 2026

@@ -182,16 +182,29 @@ def test_none_and_too_many_are_refused(count):
         side.side((PLACEBO,) * count)
 
 
-def test_progress_is_told_between_scenarios_and_may_stop_it():
+def test_progress_is_told_between_blocks_and_may_stop_it():
+    """Two scenarios and their reference in two blocks of worlds each; the reference is played once."""
     seen = []
-    view(STORY, PLACEBO, progress=lambda done, every: seen.append((done, every)))
-    assert seen == [(0, 2), (1, 2), (2, 2)]
+    view(STORY, PLACEBO, worlds=1100, seed=11, progress=lambda done, every: seen.append((done, every)))
+    assert seen == [(0, 8), (1, 8), (2, 8), (3, 8), (4, 8), (5, 8), (1, 1)]
 
     def stop(done, every):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        view(STORY, PLACEBO, progress=stop)
+        view(STORY, PLACEBO, seed=12, progress=stop)
+    assert len(view(STORY, PLACEBO, seed=12).columns) == 2, "what was stopped left nothing behind"
+
+
+def test_blocks_of_worlds_make_no_difference():
+    """More worlds than a block: the same as the runs of the library."""
+    found = view(STORY, worlds=1100, seed=11)
+    pair = (sim.run(name, 1100, 11) for name in ("baseline", "conditional-article5"))
+    both = sim.compare(*pair).sel(year=2035)
+    rows = found.effects[found.effects.year == 2035].set_index("outcome")
+    for name, factor in (("allies_at_threshold", 0.3), ("grey_zone_incidents", 1.0)):
+        expected = np.quantile(factor * both[name], [0.05, 0.5, 0.95])
+        np.testing.assert_allclose(rows.loc[name, ["low", "median", "high"]].astype(float), expected, atol=1e-9)
 
 
 def test_the_answer_is_small_and_travels():

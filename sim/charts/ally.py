@@ -56,7 +56,7 @@ def _path(colours: dict[str, str], first: int, y_scale: Spec, y_axis: Spec, kind
               _of("word"), **word),
         layer(_mark("rule", opacity=0, strokeWidth=12, aria=False), "p50",
               [*_of("path"), pair("p5", "p95"), pair("base_p5", "base_p95")], tooltip=tooltip,
-              y={"value": 0}, y2={"value": {"expr": "height"}}),
+              y={"value": 0}, y2={"value": "height"}),
     ], "config": _config(colours), "padding": _PADDING}  # fmt: skip
 
 
@@ -82,6 +82,10 @@ MOST_PER_YEAR = 0.5
 """Change a year from which on the colour of a driver is full, pp of GDP."""
 
 
+ROOM = "width > 0 && width < 300 ? 0 : 1"
+"""Whether numbers find room in the cells: on a phone the colours and the tooltips have to do."""
+
+
 def _drivers(colours: dict[str, str]) -> Spec:
     """What each driver did in each year: a coloured cell with its mean."""
     dark = colours["text"] > "#8"
@@ -104,7 +108,7 @@ def _drivers(colours: dict[str, str]) -> Spec:
          "encoding": {"x": x, "y": y, "color": colour, "tooltip": tooltip}},
         {"transform": [{"filter": "abs(datum.mean) >= 0.005"},
                        {"calculate": "replace(format(datum.mean, '+.2f'), '-', '−')", "as": "cell"}],
-         "mark": {"type": "text", "fontSize": 10, "aria": False},
+         "mark": {"type": "text", "fontSize": 10, "aria": False, "opacity": {"expr": ROOM}},
          "encoding": {"x": x, "y": y, "text": {"field": "cell", "type": "nominal"}, "color": ink}},
     ], "config": _config(colours), "height": {"step": 21}, "padding": _PADDING}  # fmt: skip
 
@@ -116,7 +120,6 @@ def _bars(colours: dict[str, str], name: str, value: str, more: list[Spec]) -> S
     x = {"field": value, "type": "quantitative", "title": "pp of GDP", "axis": {"tickCount": 5, "format": "+~g"}}
     colour = {"condition": {"test": f"datum.{value} < 0", "value": colours["orange"]}, "value": colours["blue"]}
     tooltip = [{"field": name}, {"field": value, "format": "+.2f", "title": "pp of GDP"}, *more]
-    words = {"field": "words", "type": "nominal"}
     text = {"type": "text", "align": "left", "dx": 5, "fontSize": 11, "color": colours["text"], "aria": False}
     behind = {"calculate": f"max(datum.{value}, 0)", "as": "behind"}  # where nothing is in the way
     return {"layer": [

@@ -65,7 +65,7 @@ def bands(rows: pd.DataFrame, band: Any, keys: Sequence[str], ends: tuple[float,
     })  # fmt: skip
 
 
-STEP = 70
+STEP = 74
 """Height of a row: up to three lines above a bar."""
 
 LINE = 14
@@ -74,7 +74,7 @@ LINE = 14
 TOP = 4 - STEP / 2
 """Where the words of a row begin, from its middle, pixels."""
 
-BELOW = 24
+BELOW = 26
 """How far below the middle of its row a bar stands, pixels."""
 
 

@@ -1,7 +1,8 @@
 """The map of Europe: a value for every ally, Canada on a tile beside it, and what moves between hosts.
 
 The specifications are constant and name the shapes by an address (`SHAPES`); whoever draws without that address, such
-as an export or a server without the route, passes them through `inline` first. Shapes: Natural Earth, public domain.
+as an export or a server without the route, passes them through `inline` first; pages draw `here`, and whoever serves
+the route says so with `served`. Shapes: Natural Earth, public domain.
 """
 
 import copy
@@ -29,6 +30,10 @@ CREDIT = (
 
 HEIGHT = 420
 """Pixels, unless whoever draws it asks for another height."""
+
+PROJECTION: Spec = {"type": "azimuthalEqualArea", "rotate": [-13, -53, 0]}
+ZOOM, BREADTH = 1.24, 1.02
+"""Scale of the projection for each pixel of height, and the breadth of what is shown relative to its height."""
 
 GROUND: Spec = {"url": SHAPES, "format": {"type": "topojson", "feature": "europe_raw"}}
 TILES: Mapping[str, tuple[float, float]] = {"CAN": (-20.5, 55.5), "USA": (-18.5, 48.5)}
@@ -164,8 +169,7 @@ def _map(theme: str, scale: Spec, title: str, labels: str) -> Spec:
               "aria": False}  # fmt: skip
     return {
         "width": 430, "height": HEIGHT,
-        "projection": {"type": "azimuthalEqualArea", "rotate": [-13, -53, 0],
-                       "scale": {"expr": "1.24 * min(width / 1.02, height)"},
+        "projection": {**PROJECTION, "scale": {"expr": f"{ZOOM} * min(width / {BREADTH}, height)"},
                        "translate": {"expr": "[width / 2, height / 2]"}},
         "layer": [{"data": GROUND, "mark": ground}, *_places(colours, theme, colour),
                   _flows(colours)],
@@ -200,6 +204,7 @@ SPENDING = levels("% of GDP", 1.0, 5.0)
 BELIEF_CHANGE = differences("points of 100 against the baseline", 50.0, _SIGNED)
 BELIEF = levels("believed chance, in 100", 0.0, 100.0)
 TROOPS_CHANGE = differences("soldiers against the baseline", 10_000.0, _SIGNED_THOUSANDS)
+TROOPS_MOVED = differences("soldiers since the start, net", 10_000.0, _SIGNED_THOUSANDS)
 TROOPS = levels("US soldiers", 0.0, 40_000.0, "format(datum.value, ',d')", "sqrt")
 
 
@@ -226,3 +231,28 @@ def inline(spec: Spec) -> Spec:
     if spec.get("url") == SHAPES:
         return {"values": _shapes(), "format": spec["format"]}
     return {key: inline(part) for key, part in spec.items()}
+
+
+_route = {"served": False}
+
+
+def served() -> None:
+    """Say that this process serves the shapes at SHAPES: from now on charts name that address."""
+    _route["served"] = True
+
+
+def here(spec: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The specification as a page draws it: by address where the shapes are served, else with the shapes in it."""
+    return spec if _route["served"] else inline(dict(spec))
+
+
+def fixed(spec: Spec) -> Spec:
+    """A map for the size that it says, in numbers: as a part of a larger chart it would not know its own size.
+
+    Any other specification stays as it is.
+    """
+    if "expr" not in str(spec.get("projection", "")):
+        return spec
+    width, height = spec["width"], spec["height"]
+    scale = ZOOM * min(width / BREADTH, height)
+    return {**spec, "projection": {**PROJECTION, "scale": scale, "translate": [width / 2, height / 2]}}

@@ -5,14 +5,14 @@ from typing import Any
 from sim.charts import PALETTES, Spec, _config
 from sim.frames import HIGHEST_SHARE
 
-FIRST, LAST = 2014, 2035
+FIRST, LAST = 2018, 2035
 _PADDING = {"left": 4, "right": 12, "top": 6, "bottom": 4}
 
 
 def _x() -> Spec:
     return {"field": "year", "type": "quantitative", "title": None,
             "scale": {"domain": [FIRST, LAST], "nice": False},
-            "axis": {"format": "d", "values": [2015, 2020, 2025, 2030, 2035], "grid": False}}  # fmt: skip
+            "axis": {"format": "d", "values": [2020, 2025, 2030, 2035], "grid": False}}  # fmt: skip
 
 
 def _y(field: str) -> Spec:
@@ -30,7 +30,7 @@ def _hover(*fields: tuple[str, str]) -> Spec:
     """A line of text for the year under the pointer."""
     tooltip = [{"field": "year", "format": "d"}, *({"field": f, "format": ".2f", "title": t} for f, t in fields)]
     return {
-        "mark": {"type": "rule", "opacity": 0, "strokeWidth": 9, "aria": False},
+        "mark": {"type": "rule", "opacity": 0, "strokeWidth": 9, "clip": True, "aria": False},
         "encoding": {"x": _x(), "y": {"datum": 0}, "y2": {"datum": HIGHEST_SHARE}, "tooltip": tooltip},
     }
 

@@ -27,12 +27,20 @@ def _nought(colours: dict[str, str], axis: str) -> Spec:
             "encoding": {axis: {**_value("nought"), "type": "quantitative"}}}  # fmt: skip
 
 
+def _span(axis: str) -> Spec:
+    """Nothing to be seen: it has every panel reach as far as all of them together."""
+    return {"transform": [{"aggregate": [], "groupby": ["least", "most"]}],
+            "mark": {"type": "rule", "opacity": 0, "aria": False},
+            "encoding": {axis: _value("least"), f"{axis}2": {"field": "most"}}}  # fmt: skip
+
+
 def _points(colours: dict[str, str]) -> Spec:
     """Policies as points over a lever, with the band that holds 90% of worlds."""
     x = {"field": "x", "type": "quantitative", "title": None, "scale": {"zero": False, "nice": True},
          "axis": {"tickCount": 5, "format": "~g", "grid": False}}  # fmt: skip
     tooltip = _tooltip({"field": "label", "title": "policy"}, {"field": "value", "title": "lever", "format": "~g"})
     return {"layer": [
+        _span("y"),
         _nought(colours, "y"),
         {"mark": _mark("rule", color=colours["blue"], opacity=0.3, strokeWidth=2, aria=False),
          "encoding": {"x": x, "y": _value(LOW), "y2": {"field": HIGH}}},
@@ -44,9 +52,10 @@ def _points(colours: dict[str, str]) -> Spec:
 def _rows(colours: dict[str, str]) -> Spec:
     """A row a policy: median, and the bands that hold 50% and 90% of worlds."""
     y = {"field": "row", "type": "nominal", "title": None, "sort": {"field": "rank", "op": "min"},
-         "axis": {"labelColor": colours["text"], "grid": False, "labelLimit": 220}}  # fmt: skip
+         "axis": {"labelColor": colours["text"], "grid": False, "labelLimit": 150}}  # fmt: skip
     tooltip = _tooltip({"field": "label", "title": "policy"})
     return {"layer": [
+        _span("x"),
         _nought(colours, "x"),
         {"mark": _mark("rule", color=colours["blue"], opacity=0.3, strokeWidth=3, aria=False),
          "encoding": {"y": y, "x": _value(LOW), "x2": {"field": HIGH}}},

@@ -1,10 +1,7 @@
 """Commands that simulate, compare, explain and look things up: one function a command."""
 
 import json
-import os
 import socket
-import subprocess
-import sys
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
@@ -122,7 +119,7 @@ def certificate(context, scenario, examples, seed, out, as_json):
     if out is not None:
         certificates.check_writable(out)
     with progress(f"laws near {scenario}", " examples") as report:
-        found = certificates.certify(scenario, examples, seed, report)
+        found = certificates.certify(scenario, examples, seed, report, named(scenario))
     if out is not None:
         click.echo(f"Written to {certificates.save(found, out)}", err=True)
     data = certificates.certificate_data(found)
@@ -251,14 +248,11 @@ def app(port, host):
     \b
     Example: article5 app --port 8600
     """
-    root = Path(__file__).parents[2]
-    home = root if (root / "app.py").exists() else Path(__file__).parents[1] / "_app"
     if find_spec("streamlit") is None:
         raise InputError("app: streamlit is not installed. Install the extra: pip install 'article5[app]'.")
     with socket.socket() as probe:
         if probe.connect_ex((host, port)) == 0:
             raise InputError(f"--port: {port} is taken. Choose another one: article5 app --port {port + 1}.")
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    command += ["--server.port", str(port), "--server.address", host]
-    path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
-    sys.exit(subprocess.call(command, cwd=home, env={**os.environ, "PYTHONPATH": path}))
+    from sim.pages.served import serve
+
+    serve(host, port)

@@ -19,9 +19,9 @@ from sim.tables import number
 Progress = Callable[[int, int], None]
 
 EFFECTS = {
-    "spending_europe_canada_share": "Europe and Canada spend, pp of GDP",
-    "allies_at_threshold": "allies at the threshold, % of allies",
-    "credibility_allies": "allies' belief in the US, in 100",
+    "spending_europe_canada_share": "Europe and Canada, pp of GDP",
+    "allies_at_threshold": "at the threshold, % of allies",
+    "credibility_allies": "belief in the US, in 100",
 }
 """Outcomes in which a decision is weighed, and what the columns are called."""
 

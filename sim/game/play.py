@@ -32,6 +32,13 @@ ASKED = {
 }
 """Outcomes that can be guessed, each with the yearly change up to which it counts as the same, in its unit."""
 
+ASKED_WORDS = {
+    "spending_europe_canada_share": "what Europe and Canada spend, % of their GDP",
+    "allies_at_threshold": "how many allies report the threshold",
+    "credibility_allies": "how far allies believe that the US would fight",
+    "troops_europe": "how many US soldiers are in Europe",
+}
+
 OPEN_LEVERS = ("threshold", "conditionality", "pressure", "pivot", "rhetoric", "us_share")
 """What the United States can set unless a facilitator says otherwise."""
 

@@ -3,9 +3,8 @@
 from jinja2 import Environment
 
 from sim.game import roles
-from sim.game.play import Game
+from sim.game.play import ASKED_WORDS, Game
 from sim.game.roles import UNITED_STATES
-from sim.outcomes import OUTCOMES
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title><style>
@@ -52,6 +51,6 @@ def sheet(game: Game, code: str = "") -> str:
         ],
         years=range(game.first, game.last + 1),
         stamp=f"article5 · scenario {game.base}, plan {game.unplayed.plan().fingerprint}, {game.worlds} simulated "
-        f"worlds, seed {game.seed}. To guess: {OUTCOMES[game.asked].label}. Simulated outcomes of stated assumptions, "
+        f"worlds, seed {game.seed}. To guess: {ASKED_WORDS[game.asked]}. Simulated outcomes of stated assumptions, "
         "not a forecast.",
     )  # fmt: skip

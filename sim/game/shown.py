@@ -50,7 +50,7 @@ class Record:
 
     `decisions`: year, role, seat, decided (text), model (what the model would have done in this world, text), before
     (share of the year before, % of GDP), spending and suggested (% of GDP, NaN for the United States), who, why.
-    `guesses`: year, seat, outcome (words), guess, came (up, same or down), before, after, unit, right, others (in how
+    `guesses`: year, seat, outcome, guess, came (up, same or down), before, after, unit, right, others (in how
     many of 100 worlds it went the same way).
     """
 
@@ -103,7 +103,7 @@ def _guessed(game: Game, guessed: Any) -> dict[str, Any]:
     declared = OUTCOMES[guessed.outcome]
     came = ways[game.world]
     return {
-        "year": guessed.year, "seat": game.name(guessed.role), "outcome": declared.label, "guess": guessed.way,
+        "year": guessed.year, "seat": game.name(guessed.role), "outcome": guessed.outcome, "guess": guessed.way,
         "came": came, "before": float(before[game.world]), "after": float(after[game.world]), "unit": declared.unit,
         "right": came == guessed.way, "others": round(100 * np.mean([way == came for way in ways])),
     }  # fmt: skip

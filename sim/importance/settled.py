@@ -12,8 +12,8 @@ from sim.importance.design import Array, Places, apart
 BAND = (0.05, 0.5, 0.95)
 """Quantiles of the band that is told, and the median."""
 
-CHANCES = 40
-"""Groups that do not exist, beside those that do: what chance alone narrows or explains."""
+CHANCES, LIMIT = 100, 0.99
+"""Groups that do not exist, beside those that do, and the part of them that must be passed: what chance alone does."""
 
 RESAMPLES = 200
 """Bootstrap samples behind an interval: settings are drawn again, with all worlds that have them."""
@@ -45,7 +45,7 @@ class Settled:
 
     `first` is the part of the variance that it explains by itself, `narrower` the part of the band's width that goes,
     with 95% intervals; `band` is the expected band. `beyond` says whether both more is explained and more narrowed than
-    in 95 of 100 cases by what does nothing.
+    in 99 of 100 cases by what does nothing.
     """
 
     first: float
@@ -114,7 +114,7 @@ def spread(values: Array, places: Mapping[str, Places], chances: Sequence[Places
     seen = [(rows, _usual([each[:, rows] for each in nothing]), band_of(values[rows])) for rows in fewer]
     firsts = [explained(each) for each in nothing]
     narrows = [_narrower(quantiles(each).mean(axis=1), usual, whole) for each in nothing]
-    limits = float(np.quantile(firsts, 0.95)), float(np.quantile(narrows, 0.95))
+    limits = float(np.quantile(firsts, LIMIT)), float(np.quantile(narrows, LIMIT))
     again = draws.stream(seed, "importance", "resamples").integers(0, len(values), (RESAMPLES, len(values)))
     cut = len(values) // 2
     found, halves = {}, {}

@@ -216,7 +216,7 @@ def rest(found: Importance) -> str:
     silent = found.rows.key.nunique() - len(moving(found))
     if not silent:
         return ""
-    return f"{silent} more stay within what chance does in 95 of 100 cases, under every school."
+    return f"{silent} more stay within what chance does in 99 of 100 cases, under every school."
 
 
 def assumed(found: Importance) -> str:

@@ -11,6 +11,9 @@ from sim.pages import screen
 from sim.pages.words import plain
 from sim.question import Question
 
+LEAD = "lead"
+"""The key of a game's facilitator in the address: never shared."""
+
 FORMATS: dict[handout.Format, str] = {"png": "image/png", "svg": "image/svg+xml"}
 
 
@@ -49,7 +52,7 @@ def _share(asked: Question) -> None:
 def _address() -> str:
     """The address of the screen."""
     place = (st.context.url or "").split("?")[0]
-    query = urlencode({name: st.query_params.get_all(name) for name in st.query_params}, doseq=True)
+    query = urlencode({n: st.query_params.get_all(n) for n in st.query_params if n != LEAD}, doseq=True)
     return f"{place}?{query}" if query else place or "/"
 
 

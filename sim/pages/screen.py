@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import pandas as pd
 import streamlit as st
 
+from sim.charts import maps
 from sim.errors import InputError, RunError
 from sim.handout import Figure, Handout, Heading, Table, Words
 from sim.pages import waiting
@@ -106,9 +107,9 @@ def chart(
     if height is not None:
         more["height"] = height
     if "on_select" in more:
-        return st.vega_lite_chart(frame, dict(specs[theme()]), alt=alt, key=key, **more)
+        return st.vega_lite_chart(frame, dict(maps.here(specs[theme()])), alt=alt, key=key, **more)
     with st.container(key=key):
-        return st.vega_lite_chart(frame, dict(specs[theme()]), alt=alt, **more)
+        return st.vega_lite_chart(frame, dict(maps.here(specs[theme()])), alt=alt, **more)
 
 
 def table(key: str, frame: pd.DataFrame, alt: str, *, title: str = "", **more: Any) -> Any:

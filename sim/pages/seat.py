@@ -9,7 +9,7 @@ from sim.game.roles import UNITED_STATES, playable
 from sim.game.store import LENGTH, Store, spelled
 from sim.pages import levers, screen, seat_lead, seat_shown, seat_store, seat_team
 from sim.pages.seat_store import FACILITATOR, WALL, Place
-from sim.pages.words import plain, said
+from sim.pages.words import plain
 from sim.params import levers as declared
 from sim.question import HIGHEST_SEED, STORY, loaded
 from sim.reference import roster
@@ -35,6 +35,7 @@ def page() -> None:
         door()
         return
     here = kept.game
+    st.caption(ASIDE)
     if place.role in here.roles:
         seat_team.draw(place, here, alone=leads and len(here.roles) == 1)
     elif place.role == WALL:
@@ -44,7 +45,6 @@ def page() -> None:
     else:
         choose(place, here)
         return
-    st.caption(ASIDE)
     seat_shown.footer(here)
     if st.button("Leave the game", key="leave", type="tertiary"):
         seat_store.away(Place())
@@ -104,7 +104,7 @@ def open_table() -> None:
         begins = int(loaded(base).start[:4])
         ends = int(loaded(base).end[:4])
         first, last = st.slider("Years to play", begins + 1, ends, (begins + 1, min(begins + 5, ends)), key="years")
-        asked = st.selectbox("What is guessed?", list(ASKED), format_func=lambda n: said(n).title, key="lead-asked")
+        asked = st.selectbox("What is guessed?", list(ASKED), format_func=seat_shown.asked_title, key="lead-asked")
         free = st.multiselect(
             "Levers of the United States", list(declared()), OPEN_LEVERS, format_func=levers.short,
             max_selections=MOST_LEVERS, key="free", help="All others are locked.",

@@ -7,12 +7,13 @@ from sim.game.play import ASKED, Game
 from sim.game.store import Kept
 from sim.pages import screen, seat_shown, seat_store
 from sim.pages.seat_store import GAME, ROLE, WALL, Place
-from sim.pages.words import plain, said
+from sim.pages.words import plain
 
 LARGE = """<style>
 [data-testid="stMainBlockContainer"] [data-testid="stMarkdownContainer"] { font-size: 1.3rem }
 [data-testid="stMainBlockContainer"] h5 { font-size: 1.7rem }
 [data-testid="stMainBlockContainer"] h6 { font-size: 1.4rem }
+[data-testid="stMainBlockContainer"] button [data-testid="stMarkdownContainer"] { font-size: 1rem }
 </style>"""
 """Type that can be read from the back of a room."""
 
@@ -25,7 +26,7 @@ def draw(place: Place, here: Game) -> None:
     seat_store.watch(place.code, seat_store.stage(here), seat_store.decided)
     lead(place, here)
     if here.revealed >= here.first:
-        seat_shown.came(here)
+        seat_shown.all_came(here)
         if here.over or st.toggle("Show the debrief so far", key="debrief"):
             seat_shown.debrief(here)
         else:
@@ -68,7 +69,7 @@ def lead(place: Place, here: Game) -> None:
         if not here.over:
             outcome = st.selectbox(
                 "What is guessed?", list(ASKED), list(ASKED).index(here.asked), key=f"asked-{here.asked}",
-                format_func=lambda name: said(name).title, width=280,
+                format_func=seat_shown.asked_title, width=380,
             )  # fmt: skip
             if outcome != here.asked:
                 seat_store.moved(place, lambda now: game.ask(now, outcome), lead=True)
@@ -88,7 +89,7 @@ def wall(place: Place, here: Game) -> None:
     if here.closed:
         st.markdown(f"**{here.year} is closed.** What came of it will be revealed in a moment.")
     if here.revealed >= here.first:
-        seat_shown.came(here)
+        seat_shown.all_came(here)
     seat_shown.wall(here, screen.found(game.wall, game.past(here)))
 
 

@@ -6,10 +6,10 @@ import streamlit as st
 from sim import game
 from sim.charts.seat import WALL
 from sim.game.debriefing import EFFECTS, effect_words
-from sim.game.play import Game
+from sim.game.play import ASKED_WORDS, Game
+from sim.game.roles import UNITED_STATES
 from sim.game.sheet import sheet
 from sim.game.shown import Wall, panel_words
-from sim.outcomes import OUTCOMES
 from sim.pages import screen
 from sim.pages.words import plain, said
 from sim.question import Question
@@ -18,11 +18,17 @@ PANEL = 210
 """Height of a panel of the wall, pixels."""
 
 LEGEND = (
-    "Black: our world, the one that is played in. Blue: all played worlds, their median and the bands that hold 50 and "
-    "90 of 100 of them. Grey, dashed: the median with nobody playing."
+    "Line with points: our world, the one that is played in. Blue: all played worlds, their median and the bands that "
+    "hold 50 and 90 of 100 of them. Dashed: the median with nobody playing."
 )
 
 WAY_WORDS = {"up": "up", "same": "about the same", "down": "down"}
+
+
+def asked_title(outcome: str) -> str:
+    """What is guessed, as a choice in a list."""
+    words = ASKED_WORDS[outcome]
+    return f"{words[0].upper()}{words[1:]}"
 
 
 def hand_over(here: Game) -> None:
@@ -84,44 +90,63 @@ def _change(row, here: Game) -> str:
     return f"{middle}{words.change} (90% of worlds: {low} to {high})"
 
 
-def came(here: Game, role: str | None = None) -> None:
-    """What came of the last revealed year: decisions beside the model's own, guesses beside what happened."""
-    found = screen.found(game.record, game.past(here))
-    year = here.revealed
+def came(here: Game, role: str) -> None:
+    """What came of the last revealed year for one seat: its decision beside the model's own, and its guess."""
+    found, year = screen.found(game.record, game.past(here)), here.revealed
+    rows = found.decisions[(found.decisions.year == year) & (found.decisions.role == role)]
+    guesses = found.guesses[(found.guesses.year == year) & (found.guesses.seat == here.name(role))]
+    screen.heading(f"What came of {year}")
+    if rows.empty:
+        screen.words("You decided nothing: the model decided for you.")
+    for row in rows.itertuples():
+        why = f" *{plain(row.why)}*" if row.why else ""
+        otherwise = f"{_otherwise(role)}: **{plain(row.model)}**." if row.model else ""
+        screen.words(f"You decided **{plain(row.decided)}**. {otherwise}{why}")
+    for row in guesses.itertuples():
+        right = "you were right" if row.right else "you were not"
+        screen.words(
+            f"You guessed **{WAY_WORDS[row.guess]}** for {plain(ASKED_WORDS[row.outcome])}: it went "
+            f"**{WAY_WORDS[row.came]}** in our world, {_level(row.outcome, row.before, here)} → "
+            f"{_level(row.outcome, row.after, here)}, so {right}. It went this way in {row.others:.0f} of 100 worlds."
+        )
+
+
+def _otherwise(role: str) -> str:
+    return "Otherwise it would have been" if role == UNITED_STATES else "The model would have spent"
+
+
+def all_came(here: Game) -> None:
+    """What came of the last revealed year for all seats: what each decided beside the model's own, and guessed."""
+    found, year = screen.found(game.record, game.past(here)), here.revealed
     rows = found.decisions[found.decisions.year == year]
     guesses = found.guesses[found.guesses.year == year]
-    if role is not None:
-        rows, guesses = rows[rows.role == role], guesses[guesses.seat == here.name(role)]
     screen.heading(f"What came of {year}")
     if rows.empty:
         screen.words(f"Nobody decided anything in {year}: all of it was the model.")
-    for row in rows.itertuples():
-        team = f" ({plain(row.who)})" if row.who else ""
-        why = f" *{plain(row.why)}*" if row.why else ""
+        return
+    right = dict(zip(guesses.seat, guesses.right, strict=True))
+    said_ = dict(zip(guesses.seat, guesses.guess, strict=True))
+    table = pd.DataFrame({
+        "seat": rows.seat, "team": rows.who, "decided": rows.decided, "the model alone": rows.model, "why": rows.why,
+        "guess": [
+            f"{WAY_WORDS[said_[seat]]}: {'right' if right[seat] else 'not right'}" if seat in said_ else "none"
+            for seat in rows.seat
+        ],
+    })  # fmt: skip
+    screen.table("came", table, f"What {len(rows)} seats decided in {year}, and the model's own", title=f"{year}")
+    for row in guesses.drop_duplicates("outcome").itertuples():
         screen.words(
-            f"**{plain(row.seat)}**{team}: {plain(row.decided)}. The model would have: {plain(row.model)}.{why}"
+            f"Guessed was {plain(ASKED_WORDS[row.outcome])}: it went **{WAY_WORDS[row.came]}** in our world, "
+            f"{_level(row.outcome, row.before, here)} → {_level(row.outcome, row.after, here)}, and so it did in "
+            f"{row.others:.0f} of 100 worlds."
         )
-    for row in guesses.itertuples():
-        right = "right" if row.right else "not right"
-        words = said(_outcome(row.outcome))
-        screen.words(
-            f"{plain(row.seat)} guessed **{WAY_WORDS[row.guess]}** for {plain(words.title.lower())}: it went "
-            f"**{WAY_WORDS[row.came]}** in our world, {words.number(row.before, _allies(here), False)} → "
-            f"{words.number(row.after, _allies(here), False)}{words.unit.format(allies=_allies(here))}: {right}. It "
-            f"went this way in {row.others:.0f} of 100 worlds."
-        )
-
-
-def _outcome(label: str) -> str:
-    return next(name for name, declared in OUTCOMES.items() if declared.label == label)
 
 
 def debrief(here: Game) -> None:
     """What playing changed, decision by decision."""
     found = screen.found(game.debrief, game.past(here))
     screen.heading(f"What did playing change, by the end of {found.year}?", "judgement")
-    for line in found.summary:
-        screen.words(f"- {plain(line)}")
+    screen.words("\n".join(f"- {plain(line)}" for line in found.summary))
     screen.note(
         f"Our world was number {found.world} of {here.worlds}, one of the {found.school} school of deterrence. Played "
         "and unplayed worlds share their luck, so they differ by what was decided and by nothing else."
@@ -130,13 +155,13 @@ def debrief(here: Game) -> None:
     screen.heading("What did each decision do?", "judgement")
     screen.note(
         "Each decision taken back alone, all others as they were, in all worlds under the same luck: median and 90% of "
-        "worlds. Decisions work together, so the rows need not add up."
+        f"worlds, at the end of {found.year}. Decisions work together, so the rows need not add up."
     )
     rows = [
         {
-            "year": row["year"], "seat": row["seat"], "decided": row["decided"], "the model would have": row["model"],
-            "its own spending that year": "" if pd.isna(row["own"]) else f"{row['own']:+.2f} pp",
-            **{f"{words}, end of {found.year}": effect_words(row, name) for name, words in EFFECTS.items()},
+            "year": row["year"], "seat": row["seat"], "decided": row["decided"], "the model alone": row["model"],
+            "its own that year": "" if pd.isna(row["own"]) else f"{row['own']:+.2f} pp",
+            **{words: effect_words(row, name) for name, words in EFFECTS.items()},
         }
         for row in found.effects.to_dict("records")
     ]  # fmt: skip

@@ -5,12 +5,12 @@ import streamlit as st
 from sim import game
 from sim.charts.seat import OWN
 from sim.controls import CONTROLS
-from sim.game.play import ASKED, LONGEST_NAME, LONGEST_WHY, WAYS, Game
+from sim.game.play import ASKED, ASKED_WORDS, LONGEST_NAME, LONGEST_WHY, WAYS, Game
 from sim.game.roles import UNITED_STATES
 from sim.game.seeing import Seat, history_words
 from sim.pages import levers, screen, seat_shown, seat_store
 from sim.pages.seat_store import Place
-from sim.pages.words import plain, said
+from sim.pages.words import plain
 from sim.rules.burden import HIGHEST_SHARE, LOWEST_SHARE
 
 STEP = 0.05
@@ -36,7 +36,7 @@ def draw(place: Place, here: Game, alone: bool) -> None:
     found: Seat = screen.found(game.seat, game.past(here), place.role)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        sees(found)
+        sees(found, here.year == here.first)
     with right, st.container(border=True, key="decision"):
         if here.closed:
             st.markdown(f"**{here.year} is closed.** What came of it will be revealed to all at once.")
@@ -53,9 +53,9 @@ def draw(place: Place, here: Game, alone: bool) -> None:
         seat_shown.take(here, place.code)
 
 
-def sees(found: Seat) -> None:
+def sees(found: Seat, first: bool) -> None:
     """Role card, news, the facts, its own spending, and what all report."""
-    with st.expander("Your role", expanded=found.history.empty or len(found.history.line.dropna()) < 3):
+    with st.expander("Your role", expanded=first):
         for line in found.card:
             screen.words(plain(line))
     screen.heading("What has happened")
@@ -66,9 +66,9 @@ def sees(found: Seat) -> None:
         screen.heading("What you spent, and what you are asked for")
         screen.chart(
             "own-spending", found.history, OWN, history_words(found), height=190,
-            title=f"{found.name}: spent (black) and asked for (grey, dashed), % of GDP",
+            title=f"{found.name}: spent (line) and asked for (dashed), % of GDP",
         )  # fmt: skip
-        screen.note("Black: your spending, % of GDP. Grey, dashed: what you are asked for.")
+        screen.note("Line with points: your spending, % of GDP. Dashed: what you are asked for.")
     with st.expander("What all allies report"):
         shown = found.reported.assign(you=found.reported.you.map({True: "you", False: ""}))
         screen.table(
@@ -136,7 +136,7 @@ def guessed(place: Place, here: Game, where: str) -> str | None:
     """What the seat expects before it sees what comes."""
     made = here.guess(place.role)
     return st.segmented_control(
-        f"Your guess: {said(here.asked).title.lower()}, by the end of {here.year}", WAYS,
+        f"Your guess: {ASKED_WORDS[here.asked]}, by the end of {here.year}", WAYS,
         default=made.way if made else None, format_func=seat_shown.WAY_WORDS.__getitem__, key=f"guess-{where}",
         help=f"Against the end of {here.year - 1}, in our world. Up to {ASKED[here.asked]:g} counts as the same.",
     )  # fmt: skip

@@ -101,7 +101,7 @@ def assumptions(found: Importance) -> None:
         return
     screen.note(
         "Blue: the part of the variance that it explains by itself; line: 95% interval; pale: no more than what does "
-        f"nothing reaches in 95 of 100 cases. {plain(words.rest(found))} {SCHOOL_WORDS}"
+        f"nothing reaches in 99 of 100 cases. {plain(words.rest(found))} {SCHOOL_WORDS}"
     )
     panels("importance", found)
     open_passports(found)

@@ -89,7 +89,9 @@ def results(name: str) -> Opened:
     place = _place(name)
     with told(name, place):
         if Store(place).manifest()["status"] != COMPLETE:
-            raise InputError(f"{name}: this batch is not finished. Go on with it: article5 batch FILE --out DIR --resume.")
+            raise InputError(
+                f"{name}: this batch is not finished. Go on with it: article5 batch FILE --out DIR --resume."
+            )
         found = opened(place)
         tables: Mapping[str, Mapping[str, str]] = found.manifest["tables"]
         wrong = [file for file in READ if file in tables and not _sound(place / file, tables[file]["sha256"])]

@@ -4,14 +4,15 @@ Levels come from the summaries, whatever the number of worlds. A risk is only to
 for which the worlds of one outcome and year are read.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from io import BytesIO
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import xarray as xr
 
-from sim import question, shelf
+from sim import handout, question, shelf
 from sim.analysis import measures, robust_words
 from sim.analysis.robustness import robustness, schools
 from sim.batch.gather import SUFFIX
@@ -22,7 +23,8 @@ from sim.ensemble import Progress
 from sim.errors import InputError
 from sim.experiment import PATHS
 from sim.outcomes.named import is_risk
-from sim.question import Question
+from sim.priors import SCHOOLS
+from sim.question import HIGHEST_SEED, LONGEST_NAME, Question
 from sim.reading import hint
 from sim.results import BEST, QUANTILES
 from sim.scenario import scenario_names
@@ -30,6 +32,7 @@ from sim.scenario import scenario_names
 LEVER = "lever_"
 BANDS = tuple(f"p{round(100 * q):02d}" for q in QUANTILES)
 KEYS = ("policy", "label", "scenario")
+PLAN = "plan of the policy"
 
 MOST_READ = 20_000_000
 """Worlds of all policies together that are read for one outcome at most."""
@@ -70,7 +73,8 @@ class Book:
 
 @dataclass(frozen=True)
 class Spread:
-    """An outcome by policy and school at the end of a year: policy, label, levers, plan, school, count, mean, bands.
+    """An outcome by policy and school at the end of a year: policy, label, scenario, school, count,
+    mean, bands, levers, the plan.
 
     `against` is the label of the policy that it is compared with world by world, empty where levels are told; `nought`
     is no difference. Policies that could not be compared are told in `notes`.
@@ -213,7 +217,9 @@ def _differences(
 def _readable(found: Opened, policies: int, most: int) -> None:
     """Refuse to read more worlds than fit. Raises InputError."""
     if found.manifest["experiment"]["keep"] != PATHS:
-        raise InputError(f"{found.path}: only summaries were kept, and policies compare world by world. Play it with keep: paths.")
+        raise InputError(
+            f"{found.path}: only summaries were kept, and policies compare world by world. Play it with keep: paths."
+        )
     worlds = int(found.manifest["experiment"]["worlds"])
     if policies * worlds > most:
         few = most // worlds
@@ -237,8 +243,30 @@ def _summarised(values: xr.DataArray, outcome: str) -> pd.DataFrame:
 def _with_policies(rows: pd.DataFrame, policies: pd.DataFrame) -> pd.DataFrame:
     """Rows with what each policy is, of these policies only, in their order."""
     levers = [c for c in policies if str(c).startswith(LEVER) and policies[c].notna().any()]
-    told = policies[[*KEYS, *levers, "plan"]]
-    return told.merge(rows, on="policy", how="inner").sort_values(["policy", "school"], ignore_index=True)
+    told = policies[[*KEYS, *levers, "plan"]].rename(columns={"plan": PLAN})
+    table = told.merge(rows, on="policy", how="inner")
+    order = {school: place for place, school in enumerate((EVERY_SCHOOL, *SCHOOLS))}
+    place = table["school"].map(order)
+    table = table.assign(_place=place).sort_values(["policy", "_place"], ignore_index=True)
+    return table[[*KEYS, "school", "count", "mean", *BANDS, *levers, PLAN]]
+
+
+def whole(told: Book, found: Spread) -> pd.DataFrame:
+    """The table of a spread with what it is of, for a file of its own."""
+    more = {"outcome": found.outcome, "unit": found.unit, "year": found.year, "against": found.against}
+    return found.table.assign(**more, seed=told.seed, experiment=told.digest)
+
+
+def csv(told: Book, found: Spread) -> str:
+    """The table of a spread as CSV, with the digests of the experiment and of each policy's plan in every row."""
+    return handout.csv(whole(told, found), told.digest)
+
+
+def parquet(told: Book, found: Spread) -> bytes:
+    """The table of a spread as Parquet, with the same columns."""
+    out = BytesIO()
+    whole(told, found).to_parquet(out, index=False)
+    return out.getvalue()
 
 
 # --- judging ------------------------------------------------------------------------------------------------------
@@ -290,7 +318,8 @@ def as_question(name: str, stamp: str, policy: int) -> Question:
     with shelf.told(name):
         plan = found.plan(policy)
         told = found.manifest["experiment"]["policies"][policy]
-        options = [Question(found.scenario(policy).to_yaml())]
+        alone = replace(found.scenario(policy), name=f"Policy {policy} of {found.name}"[:LONGEST_NAME], question="")
+        options = [Question(alone.to_yaml())]
         if told["key"] in scenario_names() and set(told["settings"]) <= set(CONTROLS):
             moved = {lever: float(value) for lever, value in told["settings"].items()}
             if all(on_grid(lever, value) == value for lever, value in moved.items()):
@@ -299,7 +328,7 @@ def as_question(name: str, stamp: str, policy: int) -> Question:
     for option in options:
         try:
             if option.resolved().plan().fingerprint == plan.fingerprint:
-                return option
+                return replace(option, seed=min(found.seed, HIGHEST_SEED))
         except InputError:
             continue
     raise InputError(f"{name}: policy {policy} cannot be shown here: its scenario needs what only its own code has.")
