@@ -46,7 +46,7 @@ def headlines(
     columns: dict[str, Any] = {"outcome": np.repeat(list(names), len(years)), "year": np.tile(years, len(names))}
     for prefix, table in (("", scenario), ("base_", baseline), ("change_", both)):
         values = np.concatenate([table[name].values for name in names], axis=1)
-        low, median, high = np.quantile(values, ENDS, axis=0)
+        low, median, high = quantiles(values, ENDS)
         columns |= {f"{prefix}low": low, f"{prefix}median": median, f"{prefix}high": high}
     columns["clear_of_zero"] = (columns["change_low"] > 0) | (columns["change_high"] < 0)
     columns["identical"] = ~values.any(axis=0)
@@ -79,8 +79,8 @@ def spending(baseline: xr.DataArray, scenario: xr.DataArray, roster: Roster) -> 
 
 def medians(values: xr.DataArray, by: str) -> NDArray[np.float64]:
     """Medians over worlds, for each label of a dimension all years: [label × year]."""
-    ordered = values.transpose("world", by, "year").values
-    return (np.nanmedian if np.isnan(ordered).any() else np.median)(ordered, axis=0).ravel()
+    ordered = np.sort(values.transpose("world", by, "year").values, axis=0)
+    return (np.nanmedian if np.isnan(ordered[-1]).any() else np.median)(ordered, axis=0).ravel()
 
 
 def lines(plan: Plan) -> pd.DataFrame:

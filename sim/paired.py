@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.frames import ENDS
 from sim.outcomes import HEADLINES, OUTCOMES
-from sim.results import QUANTILES
+from sim.results import QUANTILES, quantiles
 from sim.tables import number
 
 CHANCE = "no difference beyond chance"
@@ -122,7 +122,7 @@ def by_ally(run: xr.Dataset, base: xr.Dataset, names: Sequence[str]) -> pd.DataF
 
 def _told(values: NDArray[np.float64], declared: Shown) -> pd.DataFrame:
     """Rows of paired differences [row, world] as low, median, high, part, way and words."""
-    low, median, high = np.quantile(values, ENDS, axis=1)
+    low, median, high = quantiles(values.T, ENDS)
     part = np.mean(values != 0.0, axis=1)
     way = np.where(part == 0.0, NOUGHT, np.where(low > 0.0, "more", np.where(high < 0.0, "less", CHANCE)))
     words = [_in_words(*row, declared) for row in zip(low, median, high, part, way, strict=True)]

@@ -14,7 +14,7 @@ import xarray as xr
 
 from sim import ensemble, frames, paired
 from sim.controls import EAST, WITHDRAWAL, WITHDRAWAL_QUARTERS, WITHDRAWAL_START, eastern, on_grid
-from sim.outcomes import HEADLINES, outcomes, variables_of
+from sim.outcomes import HEADLINES, OUTCOMES, outcomes, variables_of
 from sim.params import levers
 from sim.plan import Plan
 from sim.provenance import changes, exactly_nought, idle_notes, sources
@@ -38,6 +38,10 @@ ASKED = (*HEADLINES, *WHERE_MOVED, "troops_by_host", "risk_by_front", "risk")
 """Outcomes that are shown and compared."""
 
 KEPT = tuple(dict.fromkeys((*paired.BY_ALLY, *variables_of(ASKED))))
+
+MEASURED = tuple(name for name in ASKED if "lever_threshold" in OUTCOMES[name].needs)
+SETTLED = tuple(name for name in ASKED if name not in MEASURED)
+"""Outcomes of the baseline that hang on the scenario, by whose threshold both are measured, and those that do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +181,12 @@ def answer(question: Question) -> Answer:
     scenario = question.resolved()
     plan = scenario.plan()
     baseline = loaded(BASELINE).under(scenario)
-    first = _yearly(baseline.plan(), question.worlds, question.seed)
+    first, settled = _reference(baseline.plan(), question.worlds, question.seed)
     second = ensemble.run_years(plan, question.worlds, question.seed, KEPT)
     first = first.assign_coords(lever_threshold=second.lever_threshold)
-    tables = outcomes(first, ASKED), outcomes(second, ASKED)
+    tables = settled.assign(outcomes(first, MEASURED).data_vars)[list(ASKED)], outcomes(second, ASKED)
     both = differences(*tables)
+    first, second = (run.reset_coords(drop=True) for run in (first, second))  # labels that every step would carry along
     same = identical(both) and bool((first.share == second.share).all())
     return Answer(
         name=scenario.name,
@@ -204,9 +209,13 @@ def answer(question: Question) -> Answer:
 
 
 @lru_cache(maxsize=2)
-def _yearly(plan: Plan, worlds: int, seed: int) -> xr.Dataset:
-    """The year ends of a run, kept because every question is compared with the same baseline."""
-    return ensemble.run_years(plan, worlds, seed, KEPT)
+def _reference(plan: Plan, worlds: int, seed: int) -> tuple[xr.Dataset, xr.Dataset]:
+    """What is still needed of the year ends of the baseline, and its outcomes but for those MEASURED by the scenario.
+
+    Kept because every question is compared with the same baseline.
+    """
+    run = ensemble.run_years(plan, worlds, seed, KEPT)
+    return run[list(dict.fromkeys((*paired.BY_ALLY, *variables_of(MEASURED))))], outcomes(run, SETTLED)
 
 
 def assumed(answer: Answer) -> tuple[int, int]:

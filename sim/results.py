@@ -37,7 +37,8 @@ def bands(values: xr.DataArray) -> xr.DataArray:
 
 def quantiles(values: NDArray[np.float64], ends: Sequence[float]) -> NDArray[np.float64]:
     """Quantiles over the first axis, worlds: [quantile, ...]. Worlds in which it is no number are left out."""
-    return (np.nanquantile if np.isnan(values).any() else np.quantile)(values, ends, axis=0)
+    ordered = np.sort(values, axis=0)  # a whole sort is several times faster than finding a few ranks
+    return (np.nanquantile if np.isnan(ordered[-1]).any() else np.quantile)(ordered, ends, axis=0)
 
 
 def compare(baseline: xr.Dataset, scenario: xr.Dataset, names: Sequence[str] | None = None) -> xr.Dataset:

@@ -31,9 +31,8 @@ DEFAULTS = {"worlds": 1000, "seed": 0}
 
 VIEWS = (
     "year", "ally", "allies", "scored", "focus", "chart", "with", "pin", "against", "of", "world", "quarter", "agent",
-    "path",
-    "outcome", "at", "told", "filed", "effort", "game", "role", "lead", "results", "measure", "end", "lever", "differ",
-    "base", "only", "best", "policy",
+    "path", "outcome", "at", "told", "filed", "effort", "game", "role", "lead", "results", "measure", "end", "lever",
+    "differ", "base", "only", "best", "policy", "part", "under",
 )  # fmt: skip
 """Names in an address that choose what a page shows and not what is simulated."""
 
@@ -192,11 +191,11 @@ def scenario_file(asked: Question) -> str:
 def command(asked: Question) -> str:
     """The command that prints the same numbers. Raises InputError."""
     return shlex.join(
-        ["article5", "compare", BASELINE, _name(asked), "--worlds", str(asked.worlds), "--seed", str(asked.seed)]
+        ["article5", "compare", BASELINE, name(asked), "--worlds", str(asked.worlds), "--seed", str(asked.seed)]
     )
 
 
-def _name(asked: Question) -> str:
+def name(asked: Question) -> str:
     """How the command line and Python name a question: its scenario, or its link where levers were moved."""
     plain = Question(asked.scenario, worlds=asked.worlds, seed=asked.seed)
     if asked == plain and not question.is_file(asked.scenario):

@@ -130,6 +130,23 @@ class TestResults:
         assert {"batch-csv", "batch-parquet"} <= keys
 
 
+def test_policies_of_some_scenarios(tmp_path, monkeypatch):
+    played(tmp_path, {"threshold": [2.0, 5.0]}, worlds=40, scenario="baseline, placebo")
+    monkeypatch.setenv(shelf.RESULTS, str(tmp_path / "results"))
+    opened = page(results="results", under="placebo")
+    assert not opened.exception
+    assert set(numbers(opened).scenario) == {"placebo"}
+    assert "refused" not in text(opened)
+    opened.multiselect(key="under").set_value([]).run()
+    assert set(numbers(opened).scenario) == {"baseline", "placebo"}
+
+
+def test_regret_is_worked_out_when_it_is_asked_for(shelved):
+    opened = page(measure="risk")
+    assert not [frame for frame in opened.dataframe if "worst school" in frame.value.columns]
+    assert "Which policies would be regretted least?" in [expander.label for expander in opened.expander]
+
+
 def test_without_results_the_page_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv(shelf.RESULTS, str(tmp_path))
     opened = page()

@@ -349,11 +349,19 @@ def test_paths_are_paths_of_the_run():
         assert len(found.worlds) == 8
         assert set(found.notable.world) <= set(found.worlds)
         for row in own.itertuples():
-            assert row.value == values.sel(world=row.world, year=row.year)
+            assert row.value == values.sel(world=row.world, year=row.year).round(6)
         band = found.frame[found.frame.kind == "band"]
-        np.testing.assert_allclose(band.p50, values.median("world"))
-        np.testing.assert_allclose(band.p5, values.quantile(0.05, "world"))
+        np.testing.assert_allclose(band.p50, values.median("world"), atol=1e-6)
+        np.testing.assert_allclose(band.p5, values.quantile(0.05, "world"), atol=1e-6)
         assert len(pickle.dumps(found)) < 50_000
+
+
+def test_where_all_worlds_end_alike_none_is_unusual():
+    found = worlds.paths(question.ask("reallocation-to-spenders", {}, 200), "troops_europe", 5)
+    assert found.notable.words.tolist() == [worlds.ALIKE]
+    paths = found.frame[found.frame.kind == "path"]
+    assert set(paths.value) == {100_000.0}
+    assert len(found.worlds) == 5
 
 
 def test_paths_are_refused_of_risks_and_nonsense():

@@ -315,6 +315,7 @@ def test_a_policy_between_the_steps_becomes_a_file(tmp_path, monkeypatch):
     monkeypatch.setenv(shelf.RESULTS, str(tmp_path / "results"))
     asked = views.as_question("results", shelf.stamp("results"), 0)
     assert is_file(asked.scenario)
+    assert asked.resolved().name == "Policy 0 of A grid"
     assert asked.resolved().plan().levers["threshold"][-1] == 2.345
     assert asked.resolved().plan().fingerprint == opened(tmp_path / "results").plan(0).fingerprint
 

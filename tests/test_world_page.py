@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from browser import WIDE, chromium, keep, opened, served  # noqa: F401
+from browser import WIDE, chromium, keep, opened, ready, served  # noqa: F401
 
 from sim import chronicle, question, sharing
 from sim.chronicle import seats, views, worlds
@@ -40,6 +40,15 @@ def text(opened):
     return re.sub(r"\\(.)", r"\1", "\n".join(e.value for e in [*opened.markdown, *opened.caption, *opened.warning]))
 
 
+def log(opened):
+    """The sentences of the log, as they stand on the screen."""
+    return opened.table[0].value.sentence.tolist()
+
+
+def seat(opened):
+    return opened.table[1].value
+
+
 def quarter(opened):
     return opened.select_slider(key="quarter").value
 
@@ -59,13 +68,9 @@ def test_it_opens_on_a_world_and_tells_it():
     assert "What happens in world 7, quarter by quarter?" in text(opened)
     assert views.sentence(own, "2027Q1") in text(opened)
     assert "Changed:** threshold 2 → 5% of GDP from 2025Q2" in text(opened)
-    for words in own.log("2027Q1").sentence:
-        assert words in text(opened)
-    assert not any(
-        words in text(opened) for words in own.log().sentence if words not in set(own.log("2027Q1").sentence)
-    )
-    table = opened.table[0].value
-    assert table.equals(seats.seat(own, "Poland", "2027Q1"))
+    assert sorted(log(opened)) == sorted(own.log("2027Q1").sentence)
+    assert opened.table[0].value.quarter.tolist() == sorted(own.log("2027Q1").quarter.astype(str), reverse=True)
+    assert seat(opened).equals(seats.seat(own, "Poland", "2027Q1"))
     assert f"`{own.plan}`, `{own.baseline}`" in "\n".join(e.value for e in opened.caption)
     assert "seed 0" in text(opened)
 
@@ -98,14 +103,19 @@ def waited(opened):
     return opened.run()
 
 
+def after(label):
+    return QUARTERS[QUARTERS.index(label) + 1]
+
+
 def test_playing_goes_on_by_itself_until_the_end_and_simulates_nothing(monkeypatch):
     opened, played, real = page(seed="11"), [], chronicle.play_world
     monkeypatch.setattr(chronicle, "play_world", lambda *given: played.append(given) or real(*given))
     press(opened, "play")
     assert opened.button(key="play").label == "Pause"
     first = quarter(opened)
-    assert quarter(waited(opened)) == QUARTERS[QUARTERS.index(first) + 1]
+    assert quarter(waited(opened)) == after(first)
     before = quarter(opened)
+    opened.session_state["told"] = float("inf")
     assert quarter(opened.run()) == before, "its time has not come"
     press(opened, "play")
     assert opened.button(key="play").label == "Play"
@@ -116,8 +126,9 @@ def test_playing_goes_on_by_itself_until_the_end_and_simulates_nothing(monkeypat
     assert opened.button(key="play").label == "Play"
     assert opened.session_state["playing"] is False
     press(opened, "play")
-    assert quarter(opened) == QUARTERS[0], "from the end it begins anew"
-    assert quarter(press(opened, "step")) == QUARTERS[1]
+    assert quarter(opened) in QUARTERS[:3], "from the end it begins anew"
+    before = quarter(opened)
+    assert quarter(press(opened, "step")) == after(before)
     assert opened.button(key="play").label == "Play", "a step by hand stops the clock"
     assert not opened.exception
     assert played == []
@@ -130,15 +141,15 @@ def test_another_agent_is_seen_and_the_log_is_filtered():
     for agent in ("Russia", "United States", "Iceland"):
         opened.selectbox(key="agent").set_value(agent).run()
         assert not opened.exception
-        assert opened.table[0].value.equals(seats.seat(told(), agent, "2027Q1"))
+        assert seat(opened).equals(seats.seat(told(), agent, "2027Q1"))
     opened.selectbox(key="log-who").set_value("Estonia").run()
     opened.multiselect(key="log-kinds").set_value(["budget"]).run()
     lines = told().log("2027Q1", ("Estonia",), ("budget",))
     assert len(lines) == 3
-    assert all(words in text(opened) for words in lines.sentence)
-    assert "30 allies set their budgets" not in text(opened)
+    assert sorted(log(opened)) == sorted(lines.sentence)
     opened.multiselect(key="log-kinds").set_value(["attack"]).run()
-    assert "Nothing of this is told up to here." in text(opened)
+    assert log(opened) == []
+    assert not opened.exception
 
 
 def test_a_notable_world_can_be_opened():
@@ -158,7 +169,7 @@ def test_the_address_says_which_world_and_quarter():
     assert not opened.exception
     assert not opened.warning
     assert views.sentence(told(12), "2030Q3") in text(opened)
-    assert opened.table[0].value.equals(seats.seat(told(12), "Russia", "2030Q3"))
+    assert seat(opened).equals(seats.seat(told(12), "Russia", "2030Q3"))
     assert opened.get("vega_lite_chart")[-1].proto.alt.startswith("Cohesion, 0 to 1")
 
 
@@ -230,14 +241,19 @@ def wait_for(page, what):
 @pytest.mark.browser
 def test_play_a_world_and_open_another_one_by_a_click(opened):
     page = opened("/world?worlds=200&quarter=2035Q1", WIDE)
+    page.locator(FAN).first.wait_for()
+    ready(page)
     assert "2035Q1" in shown(page)
     page.locator(".st-key-play button:visible").click()
+    wait_for(page, "() => document.querySelector('.st-key-play').innerText.includes('Pause')")
     wait_for(page, "() => location.search.includes('quarter=2035Q4')")
     wait_for(page, "() => document.querySelector('.st-key-play').innerText.includes('Play')")
+    ready(page)
     slider = page.locator(".st-key-quarter input[type=range]")
     slider.focus()
     page.keyboard.press("ArrowLeft")
     wait_for(page, "() => location.search.includes('quarter=2035Q3')")
+    ready(page)
     fan = page.locator(FAN).first
     fan.scroll_into_view_if_needed()
     box = fan.bounding_box()

@@ -17,6 +17,13 @@ from sim.errors import InputError
 AHEAD = 2
 """Blocks handed out ahead for each worker, so that none waits for the next."""
 
+ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",  # threads of small products fight over the processors
+    "MALLOC_MMAP_THRESHOLD_": str(16 * 1024**2),  # glibc: else each column is asked of the system anew, a sixth
+    "MALLOC_TRIM_THRESHOLD_": str(128 * 1024**2),  # of the time that a thousand worlds take
+}
+"""What worker processes find in their environment, unless it is set."""
+
 FOREIGN = 64
 """Blocks handed out ahead to an executor that does not say how many workers it has."""
 
@@ -106,7 +113,8 @@ def processes(
     workers: int, context: BaseContext | None = None, first: Callable[..., None] = begin, *args: Any
 ) -> ProcessPoolExecutor:
     """New processes, spawned, which call `first(*args)` before anything else; `first` calls `begin`."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads of small products fight over the processors
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
     context = context or multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=first, initargs=args)
 

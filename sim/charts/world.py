@@ -121,7 +121,7 @@ def _scales(theme: str) -> dict[str, Spec]:
 
 
 PATHS = {kind: {theme: _path(colours, ends) for theme, colours in PALETTES.items()} for kind, ends in ENDS.items()}
-WORLDS = {theme: _fan(colours, {"zero": False}) for theme, colours in PALETTES.items()}
+WORLDS = {theme: _fan(colours, {"zero": True}) for theme, colours in PALETTES.items()}
 SPENDING = {theme: _fan(colours, ENDS["spending"]) for theme, colours in PALETTES.items()}
 """The fan of an outcome, and of the spending of an ally."""
 

@@ -119,7 +119,7 @@ def certificate(context, scenario, examples, seed, out, as_json):
     if out is not None:
         certificates.check_writable(out)
     with progress(f"laws near {scenario}", " examples") as report:
-        found = certificates.certify(scenario, examples, seed, report)
+        found = certificates.certify(scenario, examples, seed, report, named(scenario))
     if out is not None:
         click.echo(f"Written to {certificates.save(found, out)}", err=True)
     data = certificates.certificate_data(found)

@@ -75,7 +75,7 @@ def _notable(scenario: Any, key: str, seed: int, count: int) -> dict[str, Any]:
 
 def _notable_text(found: dict[str, Any], scenario: str, seed: int) -> str:
     rows = [f"  world {row['world']:<6} {row['value']:.2f}  {row['words']}" for row in found["notable"]]
-    first = found["notable"][1]["world"]
+    first = next(row["world"] for row in found["notable"] if row["words"].startswith("typical"))
     return "\n".join([
         f"{found['of']['label']}, {found['of']['unit']}, end of {found['year']}, {found['worlds']:,} worlds:",
         *rows, f"Open one: article5 world {scenario} --world {first} --seed {seed}",

@@ -67,14 +67,16 @@ def in_order() -> list[Law]:
     return sorted(LAWS.values(), key=lambda law: law.number)
 
 
-def certify(name: str, examples: int = 100, seed: int = 0, progress: Progress | None = None) -> Certificate:
-    """Hold every law to so many examples near a scenario, given by name or path.
+def certify(
+    name: str, examples: int = 100, seed: int = 0, progress: Progress | None = None, scenario: Scenario | None = None
+) -> Certificate:
+    """Hold every law to so many examples near a scenario, given by name or path; one at hand goes by that name.
 
     The same scenario, examples and seed give the same certificate. Raises InputError for what cannot be meant.
     """
     from sim.laws.search import search
 
-    scenario = load_scenario(name)
+    scenario = scenario or load_scenario(name)
     scenario.plan()
     examples, seed = whole("examples", examples, 1, MOST_EXAMPLES), whole("seed", seed, 0)
     findings, laws = [], in_order()

@@ -18,8 +18,8 @@ from sim.results import BEST
 from sim.shelf import drawn, views
 from sim.shelf.views import LEVER, Book, Only, Spread
 
-RESULTS, MEASURE, END, OVER, DIFFER, BASE, ONLY, GOOD, POLICY = (
-    "results", "measure", "end", "lever", "differ", "base", "only", "best", "policy",
+RESULTS, MEASURE, END, OVER, DIFFER, BASE, ONLY, UNDER, GOOD, POLICY = (
+    "results", "measure", "end", "lever", "differ", "base", "only", "under", "best", "policy",
 )  # fmt: skip
 
 FIRST = "spending_europe_canada_share"
@@ -36,15 +36,15 @@ def page() -> None:
     stamp = screen.found(shelf.stamp, name)
     told = screen.found(views.book, name, stamp)
     outcome, year, against = choose_outcome(told)
-    only = choose_policies(told)
+    only, scenarios = choose_policies(told)
     if problems := levers.complaints():
         st.warning("  \n".join(map(plain, problems)))
-    found = screen.found(views.spread, name, stamp, outcome, year, only, (), against)
+    found = screen.found(views.spread, name, stamp, outcome, year, only, scenarios, against)
     heading(told, found)
     over_lever(told, found)
     policies(found)
     table(told, found)
-    robustness(told, stamp, found, only, against)
+    robustness(told, stamp, found, only, scenarios, against)
     failures(told)
     opened(told, stamp)
     footer(told)
@@ -97,11 +97,12 @@ def choose_outcome(told: Book) -> tuple[str, int, int | None]:
     return titles[title], int(year), int(base) if differ or risk else None
 
 
-def choose_policies(told: Book) -> Only:
-    """A filter on the levers that differ, which stands in the address as `only=threshold:3:5`."""
+def choose_policies(told: Book) -> tuple[Only, tuple[str, ...]]:
+    """A filter on the levers that differ, which stands in the address as `only=threshold:3:5`, and on scenarios."""
     asked = _asked(told)
     picked: list[tuple[str, float, float]] = []
     with st.expander(f"Filter {len(told.policies):,} policies by what differs", key="filter"):
+        scenarios = _scenarios(told)
         with st.grid(3, min_column_width=220):
             for column in told.levers:
                 values = told.policies[column].dropna()
@@ -116,7 +117,17 @@ def choose_policies(told: Book) -> Only:
     st.query_params[ONLY] = [f"{column.removeprefix(LEVER)}:{low!r}:{high!r}" for column, low, high in picked]
     if not picked:
         st.query_params.pop(ONLY, None)
-    return tuple(picked)
+    return tuple(picked), scenarios
+
+
+def _scenarios(told: Book) -> tuple[str, ...]:
+    """Only policies of these scenarios; none is all."""
+    names = list(dict.fromkeys(told.policies["scenario"]))
+    if len(names) < 2:
+        return ()
+    chosen = st.multiselect("Only under these scenarios", names, key=UNDER, bind="query-params", placeholder="All")
+    levers.check_address({UNDER: "&".join(chosen)})
+    return tuple(chosen)
 
 
 def _asked(told: Book) -> dict[str, tuple[float, float]]:
@@ -241,7 +252,9 @@ def table(told: Book, found: Spread) -> None:
     )  # fmt: skip
 
 
-def robustness(told: Book, stamp: str, found: Spread, only: Only, against: int | None) -> None:
+def robustness(
+    told: Book, stamp: str, found: Spread, only: Only, scenarios: tuple[str, ...], against: int | None
+) -> None:
     """Regret by policy and school, worked out when it is asked for."""
     if not told.worlds_kept:
         return
@@ -253,9 +266,13 @@ def robustness(told: Book, stamp: str, found: Spread, only: Only, against: int |
                                     bind="query-params")  # fmt: skip
         levers.check_address({GOOD: best})
         rows, notes = screen.found(
-            views.regrets, told.name, stamp, found.outcome, best, found.year, only, (), against or 0
+            views.regrets, told.name, stamp, found.outcome, best, found.year, only, scenarios, against or 0
         )
-        screen.table("regret", rows.head(MOST_LISTED), "Regret by policy and school, least regretted first")
+        screen.table(
+            "regret", rows.head(MOST_LISTED), "Regret by policy and school, least regretted first", height=320,
+            column_config={c: st.column_config.NumberColumn(format="%.3g") for c in rows.select_dtypes("float")}
+            | {"label": st.column_config.TextColumn(width="medium")},
+        )  # fmt: skip
         screen.note(
             "Regret: how far a policy falls short of the best of these policies in the same world; shown is the most "
             "in 90 of 100 worlds of a school. Schools are rival theories and never pooled: the worst of them is what a "

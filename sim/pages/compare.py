@@ -145,7 +145,7 @@ def settings(found: Side) -> None:
 
 def effects(found: Side, year: int) -> None:
     """A panel for each headline outcome: paired differences with their bands."""
-    screen.heading(f"What difference does each make to {called(found)}, by {year}?", "judgement")
+    screen.heading(f"How does each differ from {called(found)}, by {year}?", "judgement")
     rows = frames.of_year(found.effects, year)
     rows = rows[rows.letter.isin([column.letter for column in found.compared])]
     with st.grid(4, min_column_width=190, gap="xsmall", key="effects"):

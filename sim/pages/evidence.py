@@ -1,230 +1,36 @@
-"""What was tested and what was not: scores of the spending forecasts, what the data do not identify, the model card."""
+"""What stands behind the numbers: tests, documents, parameters, laws, the model card."""
 
-import re
+from collections.abc import Callable, Mapping
 
-import pandas as pd
 import streamlit as st
 
-from sim import card, charts, evidence, scored
-from sim.errors import InputError
-from sim.evidence import AGGREGATE, ALLIES, Scores, series_words, years
-from sim.outcomes import OUTCOMES
-from sim.pages import levers
-from sim.pages.words import badge, badges, plain, theme
+from sim.pages import evidence_laws, evidence_sources, evidence_tests, levers, screen
+from sim.pages.words import plain
 
-SCORED, FIRST = "scored", "DEU"  # the key of the choice of an ally, also in the address, and who is shown first
+PART = "part"
+
+PARTS: Mapping[str, tuple[str, Callable[[], None]]] = {
+    "Tests": ("What has been tested, and what has not?", evidence_tests.draw),
+    "Documents": ("What do the documents say, who says it, and how firmly?", evidence_sources.documents),
+    "Parameters": ("Where does each parameter come from?", evidence_sources.parameters),
+    "Laws": ("Does the model keep its own laws near this scenario?", evidence_laws.draw),
+    "Model card": ("What is this model, in one page?", evidence_laws.model_card),
+}
+"""Parts of the page: the question that each answers, and what draws it."""
 
 
 def page() -> None:
-    """The whole page. Nothing is simulated here: it shows what is stored."""
-    st.markdown("#### What has been tested, and what has not?")
-    try:
-        found, about = evidence.scores(), evidence.manifest()
-    except InputError as error:
-        st.error("The stored scores cannot be read.")
-        for problem in error.problems:
-            st.text(problem)
-        return
-    summary(found)
-    if found is not None:
-        by_years(found)
-        calibration(found)
-        by_ally(found)
+    """One part at a time."""
+    part = st.segmented_control(
+        "What do you want to see?", list(PARTS), default="Tests", required=True, key=PART, bind="query-params",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    words, draw = PARTS[part]
+    screen.question(words)
+    levers.check_address({PART: part})
     if problems := levers.complaints():
         st.warning("  \n".join(map(plain, problems)))
-    deterrence()
-    fit(about)
-    if found is not None:
-        aims(found)
-    model_card()
-
-
-def summary(found: Scores | None) -> None:
-    """The first screen: what was scored and how it did, and what nobody has scored."""
-    left, right = st.columns(2, gap="medium")
-    with left, st.container(border=True, key="tested", height="stretch"):
-        st.markdown(f"{badge('tested')} **How much allies spend, without a new policy{reach(found)}**")
-        if found is None:
-            st.markdown(f"Nothing is shown as tested: {plain(evidence.NO_SCORES)}.")
-        else:
-            st.markdown("\n".join(f"- {plain(words)}" for words in card.score_words(found)))
-    with right, st.container(border=True, key="untested", height="stretch"):
-        st.markdown(f"{badge('judgement')} **Everything else: never scored**")
-        st.markdown(
-            "- **What a policy changes.** A difference between two policies has no figure to be held against: one of "
-            "them never was. It stays judgement although levels were tested.\n"
-            "- **Deterrence and risk.** There is no series of limited attacks. "
-            f"{evidence.DETERRENCE}\n"
-            "- **Commitment, belief, cohesion, readiness, posture** under a policy that never was.\n"
-            f"- **{'Any level' if found is None else f'More than {years(last(found))} ahead'}.** "
-            "The default run goes eleven years ahead."
-        )
-    st.caption(
-        "Persistence is the rule that next year is like this one; the drifts are rules that every share grows as all "
-        f"did on average. {badges()} {counted()}"
-    )
-
-
-def reach(found: Scores | None) -> str:
-    """How far ahead was scored, in words."""
-    return f", 1 to {years(last(found))} ahead" if last(found) else ""
-
-
-def last(found: Scores | None) -> int:
-    """The furthest horizon that was scored."""
-    return found.horizons[-1] if found and found.horizons else 0
-
-
-def counted() -> str:
-    """How many outcomes carry which badge."""
-    counts = card.badges()["outcomes"]
-    return f"Of {len(OUTCOMES)} outcomes, {counts['tested']} is tested, {counts['documented']} is documented, and " \
-           f"{counts['judgement']} are judgement."  # fmt: skip
-
-
-# --- scores -------------------------------------------------------------------------------------------------------
-
-
-def by_years(found: Scores) -> None:
-    """CRPS by years ahead, for each ally and for all together."""
-    st.markdown(f"##### How far off are forecasts, by years ahead? {badge('tested')}")
-    with st.grid(2, min_column_width=290, gap="medium", key="crps"):
-        for series in (ALLIES, AGGREGATE):
-            curve(found, series)
-    cases = {series: [score.cases for score in found.of(series)] for series in (ALLIES, AGGREGATE)}
-    st.caption(
-        "CRPS: how far a whole ensemble lies from the figure that came, in points of GDP; smaller is better. "
-        "The best simple rule is the best of seven at each horizon, "
-        f"chosen after the fact, which favours it. {plain(found.honest)} Forecasts for an ally: "
-        f"{listed(cases[ALLIES])}; for all together: {listed(cases[AGGREGATE])}. {found.worlds:,} worlds from each "
-        f"origin, seed {found.seed}. {plain(evidence.made_with())}"
-    )
-
-
-def listed(counts: list[int]) -> str:
-    """Numbers of cases by years ahead."""
-    return ", ".join(map(str, counts)) + " cases by years ahead"
-
-
-def curve(found: Scores, series: str) -> None:
-    """One series' CRPS by years ahead, with a sentence for those who do not see it."""
-    spec = charts.titled(charts.SCORES[theme()], scored.name_of(series))
-    st.vega_lite_chart(
-        scored.by_horizon(found, series), spec, height=260, alt=scored.horizon_words(found, series)
-    )  # fmt: skip
-
-
-def calibration(found: Scores) -> None:
-    """Coverage of the bands, and where in the ensemble the figures came."""
-    st.markdown(f"##### Are the bands as wide as they ought to be? {badge('tested')}")
-    with st.grid(2, min_column_width=290, gap="medium", key="coverage"):
-        for series in (ALLIES, AGGREGATE):
-            spec = charts.titled(charts.COVERAGE[theme()], scored.name_of(series))
-            alt = scored.coverage_words(found, series)
-            st.vega_lite_chart(scored.coverage(found, series), spec, height=240, alt=alt)
-    st.caption(
-        "Part of the figures that came inside the band that ought to hold 50% (diamonds) or 90% (circles) of them. "
-        "Dashed: what ought to be. Shaded: what was aimed at for the 90% band."
-    )
-    st.markdown("##### Where in the ensemble did the figures come?")
-    with st.grid(5, min_column_width=150, gap="xsmall", key="pit"):
-        for horizon in sorted(found.pit):
-            spec = charts.titled(charts.PIT[theme()], f"{years(horizon)} ahead")
-            st.vega_lite_chart(scored.pit(found, horizon), spec, height=170, alt=scored.pit_words(found, horizon))
-    if found.pit:
-        st.caption(
-            "Tenths of the ensemble, from its lowest to its highest; each ought to hold 10% of the figures (dashed). "
-            + scored.lean_words(found, sorted(found.pit))
-        )
-
-
-def by_ally(found: Scores) -> None:
-    """One ally's curve and words, and a table of all."""
-    if not found.allies:
-        return
-    st.markdown(f"##### How did forecasts of each ally do? {badge('tested')}")
-    names = {scored.name_of(code): code for code in found.allies}
-    first = scored.name_of(FIRST)
-    chosen = st.selectbox(
-        "Which ally?", list(names), index=list(names).index(first) if first in names else 0, key=SCORED,
-        bind="query-params",
-    )  # fmt: skip
-    levers.check_address({SCORED: chosen})
-    code = names[chosen]
-    with st.grid(2, min_column_width=290, gap="medium", key="one-ally"):
-        with st.container(key="ally-curve"):
-            curve(found, code)
-        with st.container(key="ally-words"):
-            st.markdown(f"**{plain(chosen)}**: {plain(series_words(code, found))}.")
-            said = [evidence.skill_words(code, score.horizon, found) for score in found.of(code)]
-            st.markdown("\n".join(f"- {plain(words)}" for words in said))
-    st.dataframe(
-        scored.allies(found), hide_index=True, height=320,
-        alt="Part of persistence's error saved by ally and years ahead, worst at the last horizon first",
-    )  # fmt: skip
-    st.caption(
-        "Columns of years: part of persistence's error that was saved, worst at the last horizon first; no better: at "
-        f"most {evidence.SAVED:.0%}. The best rule is the one that is best over all allies. Few cases stand behind an "
-        "ally, so that luck plays a large part."
-    )
-
-
-# --- what has no scores -------------------------------------------------------------------------------------------
-
-
-def deterrence() -> None:
-    """Posture was replayed and did badly; deterrence has no scores, only constraints."""
-    st.markdown(f"##### And US troops? {badge('judgement')}")
-    st.markdown(plain(card.posture_words()))
-    st.markdown(f"##### And deterrence? {badge('judgement')}")
-    st.markdown(plain(card.deterrence_words()))
-
-
-def fit(about: dict) -> None:
-    """What the data do not identify."""
-    st.markdown("##### What do the data not tell?")
-    st.markdown(plain(evidence.fit_words(about)))
-    if rows := about.get("identified"):
-        st.dataframe(
-            scored.identified(rows), hide_index=True, height="content",
-            alt="What the spending panel says about each uncertainty: prior, posterior, verdict",
-        )  # fmt: skip
-    counts = card.parameters(about)
-    deep = counts["classes"]["X"]
-    st.caption(
-        f"{len(deep['uncertainties'])} uncertainties and {len(deep['levers'])} levers are deep uncertainty: explored, "
-        f"never estimated. {len(counts['rest_on_an_assumption'])} levers and uncertainties rest on an assumption of "
-        "ours, at least in part."
-    )
-
-
-def aims(found: Scores) -> None:
-    """What was aimed at before anything was fitted, and what came of it."""
-    st.markdown("##### What was aimed at beforehand, and was it reached?")
-    marks = {True: ":blue-badge[reached]", False: ":orange-badge[missed]"}
-    st.markdown("\n".join(f"- {marks[reached]} {plain(words)}" for words, reached in found.aims))
-
-
-def model_card() -> None:
-    """The card to read and to take away."""
-    st.markdown("##### Model card")
-    text = card.text()
-    st.download_button(
-        "Download the model card (Markdown)", text, "article5-card.md", "text/markdown", on_click="ignore",
-        key="card-md",
-    )  # fmt: skip
-    with st.expander("Read it here"):
-        for block in text.split("\n\n"):
-            read_block(block)
-
-
-def read_block(block: str) -> None:
-    """A paragraph, a list or a heading of the card; a table in a frame of its own, which a narrow screen can scroll."""
-    if block.startswith("| "):
-        head, _, *rows = ([cell.strip() for cell in line.strip("| ").split(" | ")] for line in block.splitlines())
-        st.dataframe(pd.DataFrame(rows, columns=head), hide_index=True, height="content", alt="Scores by series")
-    else:
-        st.markdown(re.sub("^#+ ", "##### ", block))
+    draw()
 
 
 if __name__ == "__main__":

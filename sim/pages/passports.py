@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from sim import charts
+from sim.controls import CONTROLS
 from sim.errors import InputError
 from sim.pages.words import plain, theme
 from sim.params import uncertainties
@@ -50,10 +51,11 @@ def ask(name: str) -> None:
     st.session_state[ASKED] = name
 
 
-def choose() -> None:
-    """A choice among the uncertainties, which have no slider."""
+def choose(every: bool = False) -> None:
+    """A choice among the uncertainties, which have no slider; with `every` among the levers, too."""
     st.selectbox(
-        "Open a passport", list(uncertainties()), index=None, placeholder="Open the passport of…",
+        "Open a passport", [*(CONTROLS if every else ()), *uncertainties()], index=None,
+        placeholder="Open the passport of…",
         format_func=lambda name: name.replace("_", " "), key="uncertain", on_change=_chosen,
         label_visibility="collapsed",
     )  # fmt: skip

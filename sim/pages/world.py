@@ -17,8 +17,8 @@ FIRST_WORLD, FIRST_QUARTER, FIRST_AGENT, FIRST_PATH = 7, "2027Q1", "Poland", "Po
 
 PACE = 0.7  # seconds that a quarter stays on the screen while a world is played
 
-# Keys of the session: what is open and shown, whether it is being played, and when it was moved last.
-WORLD, QUARTER, AGENT, PATH, PLAYING, TOLD = "world", "quarter", "agent", "path", "playing", "told"
+# Keys of the session: what is open and shown, whether it is being played, by then at which quarter, and since when.
+WORLD, QUARTER, AGENT, PATH, PLAYING, CLOCK, TOLD = "world", "quarter", "agent", "path", "playing", "clock", "told"
 
 EVERYBODY = "Everybody"
 
@@ -116,59 +116,50 @@ def first_quarter(told: Chronicle) -> str:
     return FIRST_QUARTER if FIRST_QUARTER in told.quarters else told.quarters[0]
 
 
-def place(told: Chronicle) -> int:
-    """Which quarter is on the screen."""
-    return told.quarters.index(st.session_state.get(QUARTER, first_quarter(told)))
-
-
 def tick(told: Chronicle) -> None:
-    """A quarter further, when its time has come; the end stops the clock."""
-    if time.monotonic() - st.session_state.get(TOLD, 0.0) < 0.6 * PACE:
-        return
-    move(told.quarters, min(place(told) + 1, len(told.quarters) - 1))
-    if place(told) == len(told.quarters) - 1:
-        st.session_state[PLAYING] = False
+    """A quarter further, when its time has come; the end stops the clock.
 
-
-def move(quarters: tuple[str, ...], to: int) -> None:
-    """Show another quarter."""
-    st.session_state[QUARTER], st.session_state[TOLD] = quarters[to], time.monotonic()
+    While it runs, the clock says which quarter is shown and not the slider: browsers send a slider's value back to whom
+    they have it from, and late.
+    """
+    last = len(told.quarters) - 1
+    at = min(st.session_state.get(CLOCK, 0), last)
+    if at < last and time.monotonic() - st.session_state.get(TOLD, 0.0) >= 0.6 * PACE:
+        at += 1
+        st.session_state[TOLD] = time.monotonic()
+    st.session_state[CLOCK], st.session_state[QUARTER] = at, told.quarters[at]
+    st.session_state[PLAYING] = at < last
 
 
 def step(quarters: tuple[str, ...], to: int) -> None:
     """A step by hand: it also stops the clock."""
-    st.session_state[PLAYING] = False
-    move(quarters, to)
+    st.session_state[PLAYING], st.session_state[QUARTER] = False, quarters[to]
 
 
 def play(quarters: tuple[str, ...], at: int) -> None:
     """Start the clock, from the beginning where the end is on the screen; or stop it."""
     playing = not st.session_state.get(PLAYING)
     if playing and at == len(quarters) - 1:
-        move(quarters, 0)
-    st.session_state[PLAYING], st.session_state[TOLD] = playing, time.monotonic()
-
-
-def held() -> None:
-    """The slider was moved by hand."""
-    st.session_state[PLAYING] = False
+        at = 0
+        st.session_state[QUARTER] = quarters[at]
+    st.session_state[PLAYING], st.session_state[CLOCK], st.session_state[TOLD] = playing, at, time.monotonic()
 
 
 def controls(told: Chronicle) -> str:
     """Play, step and the slider; returns the quarter that is shown."""
-    last, quarters = len(told.quarters) - 1, told.quarters
+    last, quarters, playing = len(told.quarters) - 1, told.quarters, bool(st.session_state.get(PLAYING))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="controls"):
         buttons = st.container(horizontal=True, gap="small", width="content")
         quarter = st.select_slider(
-            "Quarter", quarters, first_quarter(told), key=QUARTER, bind="query-params", on_change=held,
+            "Quarter", quarters, first_quarter(told), key=QUARTER, bind="query-params", disabled=playing,
         )  # fmt: skip
-    at, playing = quarters.index(quarter), bool(st.session_state.get(PLAYING))
+    at = quarters.index(quarter)
     with buttons:
         st.button("Start", on_click=step, args=(quarters, 0), disabled=at == 0, key="to-start",
                   help="Back to the first quarter")  # fmt: skip
         st.button("Back", on_click=step, args=(quarters, max(at - 1, 0)), disabled=at == 0, key="back",
                   help="One quarter back")  # fmt: skip
-        st.button("Pause" if playing else "Play", on_click=play, args=(quarters, at), type="primary", key="play",
+        st.button("Pause" if playing else "Play", on_click=play, args=(quarters, at), key="play",
                   help="A quarter every 0.7 seconds, until the end")  # fmt: skip
         st.button("Step", on_click=step, args=(quarters, min(at + 1, last)), disabled=at == last, key="step",
                   help="One quarter further")  # fmt: skip
@@ -190,17 +181,10 @@ def log(told: Chronicle, quarter: str) -> None:
     lines = told.log(quarter, () if who == EVERYBODY else (who,), tuple(kinds))
     title = f"World {told.world} to {quarter}, {who.lower()}: {len(lines)} lines of the log"
     screen.handout().add(Table("log", title, lines.astype(str), title))
-    with st.container(height=330, key="log"):
-        st.markdown(written(lines) or "Nothing of this is told up to here.")
-
-
-def written(lines) -> str:
-    """Lines of the log as Markdown, a heading for each quarter, the newest first."""
-    parts = []
-    for label, rows in reversed(list(lines.groupby("quarter", observed=True, sort=True))):
-        told = "\n".join(f"- {plain(row.sentence)} :small[{row.kind}]" for row in rows.itertuples())
-        parts.append(f"**{label}**\n\n{told}")
-    return "\n\n".join(parts)
+    newest_first = lines.sort_values("quarter", ascending=False, kind="stable")
+    shown = newest_first[["quarter", "kind", "sentence"]].astype(str)
+    with st.container(key="log"):
+        st.table(shown, border="horizontal", hide_index=True, height=330, alt=title)
 
 
 def seat(told: Chronicle, agent: str, quarter: str) -> None:

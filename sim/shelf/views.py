@@ -24,7 +24,7 @@ from sim.errors import InputError
 from sim.experiment import PATHS
 from sim.outcomes.named import is_risk
 from sim.priors import SCHOOLS
-from sim.question import HIGHEST_SEED, Question
+from sim.question import HIGHEST_SEED, LONGEST_NAME, Question
 from sim.reading import hint
 from sim.results import BEST, QUANTILES
 from sim.scenario import scenario_names
@@ -318,7 +318,8 @@ def as_question(name: str, stamp: str, policy: int) -> Question:
     with shelf.told(name):
         plan = found.plan(policy)
         told = found.manifest["experiment"]["policies"][policy]
-        options = [Question(found.scenario(policy).to_yaml())]
+        alone = replace(found.scenario(policy), name=f"Policy {policy} of {found.name}"[:LONGEST_NAME], question="")
+        options = [Question(alone.to_yaml())]
         if told["key"] in scenario_names() and set(told["settings"]) <= set(CONTROLS):
             moved = {lever: float(value) for lever, value in told["settings"].items()}
             if all(on_grid(lever, value) == value for lever, value in moved.items()):
