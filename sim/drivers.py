@@ -196,7 +196,8 @@ def words(found: Drivers, year: int) -> str:
     parts = [f"{row.words} ({row['mean']:+.2f} pp)" for row, way in ((up, 1), (down, -1)) if way * row["mean"] > 0.005]
     most = f"; most comes from {parts[0]}" + (f", most weighs against it {parts[1]}" if parts[1:] else "")
     return (
-        f"{found.ally} spends {change:+.2f} pp of GDP in {year} against {found.year_start}, on average over worlds"
+        f"{found.ally} spends {abs(change):.2f} pp of GDP {'more' if change >= 0 else 'less'} in {year} than in "
+        f"{found.year_start}, on average over worlds"
         f"{most if parts else ''}. In the baseline it is {share.base - found.share_start:+.2f} pp."
     )
 

@@ -31,7 +31,7 @@ PLACES_SHOWN = 10
 ELSEWHERE, REST = "Elsewhere in Europe", "Other allies"
 POOLS = (
     "On hosts in Europe", ELSEWHERE, "On their way to a host", "Indo-Pacific", "Southern border",
-    "At home and everywhere else",
+    "Home and all else",
 )  # fmt: skip
 """All places where a US soldier can be."""
 

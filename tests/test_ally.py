@@ -133,7 +133,7 @@ def test_the_condition_is_no_driver_of_the_baseline(poland):
 def test_drivers_in_words(poland):
     words = drivers.words(poland, 2035)
     change = poland.share["mean"].iloc[-1] - poland.share_start
-    assert words.startswith(f"Poland spends {change:+.2f} pp of GDP in 2035 against 2024")
+    assert words.startswith(f"Poland spends {change:.2f} pp of GDP more in 2035 than in 2024")
     assert "threat perceived" in words
     assert "threat perceived +" in drivers.yearly_words(poland, 2026)
     assert "since 2024" in drivers.summed_words(poland, 2035)

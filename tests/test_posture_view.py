@@ -118,7 +118,7 @@ def test_a_pivot_of_30000_arrives(pacific):
     moved = last["mean"] - last["base"]
     assert moved["Indo-Pacific"] == pytest.approx(30_000, abs=1)
     assert moved["On hosts in Europe"] + moved["Elsewhere in Europe"] == pytest.approx(-30_000, abs=1)
-    assert moved["At home and everywhere else"] == pytest.approx(0, abs=1)
+    assert moved["Home and all else"] == pytest.approx(0, abs=1)
     at = pacific.floor[pacific.floor.year == 2035].iloc[0]
     assert (at.p50, at.base, at["median"]) == (pytest.approx(70_000), pytest.approx(100_000), pytest.approx(-30_000))
 

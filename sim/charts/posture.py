@@ -16,7 +16,7 @@ def _pools(colours: dict[str, str]) -> Spec:
     y = {"field": "year", "type": "ordinal", "title": None, "sort": "ascending",
          "axis": {"labelColor": colours["text"], "grid": False}}  # fmt: skip
     x = {"field": "mean", "type": "quantitative", "title": "persons, means over worlds", "stack": "zero",
-         "axis": {"format": ",d", "tickCount": 5}, "scale": {"nice": False}}  # fmt: skip
+         "axis": {"format": "~s", "tickCount": 5}, "scale": {"nice": False}}  # fmt: skip
     legend = {"orient": "top", "title": None, "labelColor": colours["text"], "columns": 2, "labelLimit": 0,
               "symbolType": "square"}  # fmt: skip
     colour = {"field": "pool", "type": "nominal", "legend": legend, "sort": list(POOLS),
