@@ -12,13 +12,18 @@ PAST, NOW, FUTURE = "past", "now", "future"
 
 def note(asked: Question) -> None:
     """Remember a question that differs from the last one."""
-    now = st.session_state.get(NOW)
-    if asked == now:
+    last = now()
+    if asked == last:
         return
-    if now is not None:
-        st.session_state[PAST] = [*past(), now][-MOST:]
+    if last is not None:
+        st.session_state[PAST] = [*past(), last][-MOST:]
         st.session_state[FUTURE] = []
     st.session_state[NOW] = asked
+
+
+def now() -> Question | None:
+    """What was asked last."""
+    return st.session_state.get(NOW)
 
 
 def past() -> list[Question]:

@@ -222,7 +222,7 @@ def _upload() -> None:
         text = reading.text_of(stored.getvalue(), Path(name)).rstrip() + "\n"
         scenario_text(text, name)
         sharing.packed(text)
-        put(Question(text))
+        put(_loaded(text))
     except InputError as error:
         st.session_state[WRONG] = list(error.problems)
         refuse(f"{name}: not loaded.", *error.problems)
@@ -233,9 +233,15 @@ def _load() -> None:
     if key is None:
         return
     try:
-        put(Question(key))
+        put(_loaded(key))
     except InputError as error:
         refuse(*error.problems)
+
+
+def _loaded(source: str) -> Question:
+    """A scenario as it stands, in the worlds that are shown."""
+    now = history.now()
+    return Question(source, worlds=now.worlds, seed=now.seed) if now else Question(source)
 
 
 def put(asked: Question) -> None:
