@@ -9,6 +9,7 @@ import binascii
 import math
 import shlex
 import zlib
+from dataclasses import fields
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from sim import question
@@ -27,7 +28,8 @@ SWITCH = "0 or 1"
 LONGEST_LINK = 16_000
 """Characters of a link; browsers and servers cut longer ones."""
 
-DEFAULTS = {"worlds": 1000, "seed": 0}
+DEFAULTS = {f.name: f.default for f in fields(Question) if f.name in ("worlds", "seed")}
+"""What a link leaves out."""
 
 VIEWS = (
     "year", "ally", "allies", "scored", "focus", "chart", "with", "pin", "against", "of", "world", "quarter", "agent",

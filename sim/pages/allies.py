@@ -46,7 +46,7 @@ def page() -> None:
     everybody(found, year)
     if problems := levers.complaints():  # of all names in the address, those asked for further down included
         refused.warning("  \n".join(map(plain, problems)))
-    screen.footer(asked, [found.plan], found.start)
+    screen.footer(asked, found.plan, found.start)
 
 
 def choose(found: Allies) -> tuple[str, int]:

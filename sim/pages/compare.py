@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from sim import evidence, frames, paired, side, side_words
+from sim import evidence, frames, paired, shapes, side, side_words
 from sim.charts import beside as drawn
 from sim.outcomes import OUTCOMES
 from sim.pages import levers, pins, screen
@@ -45,7 +45,10 @@ def page() -> None:
     outcomes(found, year)
     risks(found, year)
     regret(found, year)
-    screen.footer(asked, found.plans, found.start)
+    screen.footer(
+        asked, {f"plan_{column.letter}": column.plan for column in found.columns}, found.start,
+        of=lambda: shapes.beside(columns, reference, asked.worlds, asked.seed),
+    )  # fmt: skip
 
 
 # --- choices ------------------------------------------------------------------------------------------------------

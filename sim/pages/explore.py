@@ -60,7 +60,7 @@ def page() -> None:
     provenance(found)
     assumptions, moved = question.assumed(found)
     rest_on = f"{assumptions} of {moved} moved levers rest on an assumption"
-    screen.footer(asked, [found.plan], found.start, rest_on)
+    screen.footer(asked, found.plan, found.start, rest_on)
 
 
 # --- in words -----------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def page() -> None:
         europe(found, year)
     orders(found)
     costs(found, year)
-    screen.footer(asked, [found.plan], found.start)
+    screen.footer(asked, found.plan, found.start)
 
 
 def choose(found: Whereabouts) -> int:
