@@ -118,7 +118,7 @@ def test_an_answer_does_not_hang_on_what_was_asked_before():
     once = question.answer(first)
     question.answer(Question(levers=(("threshold", 4.0),), worlds=200))
     again = question.answer(first)
-    question._reference.cache_clear()
+    question._reference.cache.clear()
     anew = question.answer(first)
     for name in ("headlines", "others", "by_ally", "spending", "troops", "risks"):
         pd.testing.assert_frame_equal(getattr(once, name), getattr(again, name), check_exact=True)
