@@ -165,6 +165,14 @@ def test_the_address_of_the_shapes_is_the_only_one(name):
         json.dumps(within)
 
 
+def test_a_page_embeds_the_shapes_unless_they_are_served(monkeypatch):
+    spec = maps.TROOPS["light"]
+    monkeypatch.setitem(maps._route, "served", False)
+    assert not found(maps.here(spec), "url")
+    maps.served()
+    assert maps.here(spec) is spec
+
+
 def test_differences_have_the_same_colours_on_either_side_of_nought():
     for theme, spec in maps.SPENDING_CHANGE.items():
         scales = found(spec, "scale")

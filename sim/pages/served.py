@@ -18,6 +18,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 import sim
+from sim.charts import maps
 from sim.pages import warming
 from sim.reference import data_dir
 
@@ -109,9 +110,10 @@ async def shapes(request: Request) -> Response:
     return FileResponse(file, media_type="application/json", headers={"cache-control": f"public, max-age={DAY}"})
 
 
-ROUTES = [Route("/health", health), Route("/shapes/europe.topo.json", shapes)]
+ROUTES = [Route("/health", health), Route(maps.SHAPES, shapes)]
 
 app = st.App(script(), lifespan=warming.lifespan, middleware=[Middleware(Rules)], routes=ROUTES)
+maps.served()
 
 
 def serve(host: str, port: int) -> None:
