@@ -57,8 +57,7 @@ def main() -> None:
     st.html(STYLE % charts.PALETTES[words.theme()] + (ON_BRIGHT if words.theme() == "dark" else ""))
     top, menus = st.columns([4, 1.15], vertical_alignment="top", gap="small")
     screen.begin(top)
-    st.session_state.question = levers.panel(page.url_path)
-    pins.panel(st.session_state.question)
+    st.session_state.question = levers.panel(page.url_path, more=pins.panel)
     page.run()
     with menus:
         bar.draw(st.session_state.question)

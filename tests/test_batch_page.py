@@ -9,6 +9,8 @@ import pytest
 from batches import played
 
 from sim import shelf
+from sim.analysis import measures
+from sim.outcomes.named import COSTS, ONLY_TOGETHER
 from sim.priors import SCHOOLS
 
 testing = pytest.importorskip("streamlit.testing.v1")
@@ -106,6 +108,14 @@ class TestResults:
         assert "it is shown as a multiple of that of policy 0" in text(opened)
         assert list(numbers(opened).school[:4]) == list(SCHOOLS)
         assert len(opened.get("vega_lite_chart")) == 2 * len(SCHOOLS)
+
+    def test_no_definition_of_the_cost_stands_alone(self):
+        opened = page(measure="us_cost_abroad")
+        assert not opened.exception
+        measure = opened.selectbox(key="measure")
+        assert not {measures.label_of(name) for name in COSTS} & set(measure.options)
+        assert "measure=us_cost_abroad: refused" in text(opened)
+        assert measure.help == ONLY_TOGETHER
 
     def test_a_difference_to_another_policy(self):
         opened = page(differ="true", base="1")

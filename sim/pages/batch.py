@@ -10,7 +10,7 @@ from sim.analysis import measures
 from sim.batch.tables import EVERY_SCHOOL
 from sim.charts import shelf as drawn_charts
 from sim.errors import InputError
-from sim.outcomes.named import is_risk
+from sim.outcomes.named import COSTS, ONLY_TOGETHER, is_risk
 from sim.pages import levers, screen
 from sim.pages.words import badge, plain
 from sim.question import Question
@@ -71,11 +71,15 @@ def choose_directory() -> str:
 
 def choose_outcome(told: Book) -> tuple[str, int, int | None]:
     """The outcome, the year, and the number of the policy to compare with, None for levels."""
-    titles = {measures.label_of(outcome): outcome for outcome in told.outcomes}
+    titles = {measures.label_of(outcome): outcome for outcome in told.outcomes if outcome not in COSTS}
+    if not titles:
+        st.info(ONLY_TOGETHER)
+        st.stop()
     usual = list(titles.values()).index(FIRST) if FIRST in titles.values() else 0
     left, middle, right, last = st.columns([4, 2, 3, 2], vertical_alignment="bottom")
     with left:
-        title = st.selectbox("Which outcome?", list(titles), index=usual, key=MEASURE, bind="query-params")
+        title = st.selectbox("Which outcome?", list(titles), index=usual, key=MEASURE, bind="query-params",
+                             help=ONLY_TOGETHER if set(COSTS) & set(told.outcomes) else None)  # fmt: skip
     with middle:
         year = st.selectbox("By when?", told.years, index=len(told.years) - 1, key=END, bind="query-params")
     risk = is_risk(titles[title])

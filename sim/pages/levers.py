@@ -4,7 +4,7 @@ The address holds the scenario and what differs from it: `?scenario=placebo&thre
 scenarios are therefore part of the interface.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
@@ -100,13 +100,16 @@ SOURCE, PAGE = "source", "page"
 """Where a session keeps what is loaded, and the page that was shown last."""
 
 
-def panel(page: str = "") -> Question:
-    """Draw the panel; returns the question that it poses. `page` is the page that is shown."""
+def panel(page: str = "", more: Callable[[Question], None] | None = None) -> Question:
+    """Draw the panel; returns the question that it poses. `page` is the page that is shown.
+
+    `more` draws what else can be done with the question, below Undo, Redo and Reset.
+    """
     _address()
     key = _scenario(page)
     with st.sidebar:
         _loader(key)
-        actions = st.container(horizontal=True, gap="xxsmall", key="actions")
+        actions = st.container(gap="xxsmall", key="actions")
         with st.container(gap="xxsmall"):
             values = {name: value for group, names in GROUPS.items() for name, value in _group(key, group, names)}
         with st.container(gap="xsmall"):
@@ -129,7 +132,10 @@ def panel(page: str = "") -> Question:
     asked = question.ask(key, values, worlds, seed)
     history.note(asked)
     with actions:
-        _actions(asked)
+        with st.container(horizontal=True, gap="xxsmall"):
+            _actions(asked)
+        if more is not None:
+            more(asked)
     return asked
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from sim import charts, importance
 from sim.importance import DOCUMENT, HEDGE, PASSAGE, Importance, told, words
+from sim.outcomes.named import ONLY_TOGETHER
 from sim.pages import levers, passports, screen
 from sim.pages.words import badge, plain
 from sim.question import Question, loaded
@@ -50,7 +51,8 @@ def choices(asked: Question) -> tuple[str, int, bool, int]:
     usual = list(titles.values()).index(FIRST)
     left, middle, right, last = st.columns([4, 2, 4, 4], vertical_alignment="bottom")
     with left:
-        title = st.selectbox("Which outcome?", list(titles), index=usual, key="outcome", bind="query-params")
+        title = st.selectbox("Which outcome?", list(titles), index=usual, key="outcome", bind="query-params",
+                             help=ONLY_TOGETHER)  # fmt: skip
     with middle:
         years = _years(asked)
         year = st.selectbox("By when?", years, index=len(years) - 1, key="at", bind="query-params")
@@ -127,7 +129,7 @@ def said(found: Importance) -> None:
     """The sentences, and whether the numbers behind them may be read as they stand."""
     screen.words("\n".join(f"- {plain(sentence)}" for sentence in words.sentences(found)))
     if not found.still:
-        screen.note(plain(f"{words.verdict(found)} {words.together(found)}"))
+        screen.note(plain(f"{words.verdict(found)} {words.together(found)} {words.scale(found)}".rstrip()))
 
 
 def panels(key: str, found: Importance) -> None:

@@ -9,6 +9,7 @@ from sim.charts import world as drawn
 from sim.chronicle import Chronicle, event, seats, views, worlds
 from sim.chronicle.event import UNITED_STATES
 from sim.handout import Table
+from sim.outcomes.named import ONLY_TOGETHER
 from sim.pages import levers, screen
 from sim.pages.words import badge, plain
 from sim.question import WORLDS, Question
@@ -255,6 +256,7 @@ def fan(asked: Question, told: Chronicle) -> None:
     labels = {found.label: found.key for found in worlds.subjects()}
     label = st.selectbox(
         "Paths of what?", list(labels), index=list(labels).index(FIRST_PATH), key=PATH, bind="query-params", width=420,
+        help=ONLY_TOGETHER,
     )  # fmt: skip
     levers.check_address({PATH: label})
     found = screen.found(worlds.paths, asked, labels[label])
