@@ -57,7 +57,7 @@ def choose(asked: Question) -> list[Question]:
         st.session_state[pins.WITH] = pins.chosen()
     keys = st.multiselect(
         "Which scenarios? (now: what the levers show)", [pins.NOW, *scenario_names()], default=list(pins.OPENS_ON),
-        max_selections=side.MOST, key=pins.WITH, bind="query-params",
+        max_selections=side.MOST, key=pins.WITH, bind="query-params", wrap=True,
     )  # fmt: skip
     st.session_state[pins.KEPT] = list(keys)
     levers.check_address({pins.WITH: "&".join(keys)})

@@ -29,8 +29,8 @@ SCHOOL_WORDS = {
 
 MAPS = {
     "Spending": ("share", maps.SPENDING_CHANGE, "pp of GDP"),
-    "Belief in the US": ("credibility_ally", maps.BELIEF_CHANGE, "points"),
-    "US troops": ("troops", maps.TROOPS_CHANGE, "soldiers"),
+    "Belief": ("credibility_ally", maps.BELIEF_CHANGE, "points"),
+    "Troops": ("troops", maps.TROOPS_CHANGE, "soldiers"),
 }
 """What the map can show: the variable, its specification, its unit."""
 
@@ -72,7 +72,7 @@ def choose(found: Answer) -> tuple[str, int]:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choose"):
         focus = st.segmented_control(
             "Whom is it about?", list(telling.FOCUS), default=telling.ALLIANCE, required=True, key="focus",
-            bind="query-params", label_visibility="collapsed",
+            bind="query-params", label_visibility="collapsed", wrap=True,
         )  # fmt: skip
         st.markdown("by the end of", width="content")
         year = st.selectbox(
@@ -163,7 +163,7 @@ def spending(found: Answer, focus: str, year: int) -> None:
     if focus == telling.ALLIANCE:
         st.multiselect(
             "Which allies?", list(dict.fromkeys(found.spending.ally)), default=list(ALLIES), key="allies",
-            max_selections=MOST_ALLIES, bind="query-params",
+            max_selections=MOST_ALLIES, bind="query-params", wrap=True,
         )  # fmt: skip
         levers.check_address({"allies": "&".join(allies)})
     with st.expander("How did such forecasts do?", type="compact"):
@@ -215,7 +215,7 @@ def europe(found: Answer, year: int) -> None:
     screen.heading("Who is moved?", "judgement")
     what = st.segmented_control(
         "What does the map show?", list(MAPS), default="Spending", required=True, key="chart", bind="query-params",
-        label_visibility="collapsed",
+        label_visibility="collapsed", wrap=True,
     )  # fmt: skip
     levers.check_address({"chart": what})
     name, specs, unit = MAPS[what]
