@@ -10,7 +10,7 @@ import pandas as pd
 from sim import facts
 from sim import quarters as calendar
 from sim.catalogue import list_uncertainties
-from sim.controls import CONTROLS, EVIDENCE, WITHDRAWAL, eastern, unit_after
+from sim.controls import CONTROLS, EVIDENCE, WITHDRAWAL, called, eastern, unit_after
 from sim.experiment import Experiment
 from sim.params import UNORDERED, WITHDRAWALS, levers, uncertainties
 from sim.plan import EXECUTED, Plan, Withdrawal
@@ -20,16 +20,21 @@ from sim.reference import data_dir, table
 def changes(plan: Plan, baseline: Plan) -> tuple[str, ...]:
     """Everything in which a plan differs from the baseline, one phrase each."""
     changed = [
-        f"{name.replace('_', ' ')} {_move(name, plan, baseline, unit_after(lever))}"
+        f"{called(name)} {_move(name, plan, baseline, unit_after(lever))}"
         for name, lever in levers().items()
         if not np.array_equal(plan.levers[name], baseline.levers[name])
     ]
     changed += [_left(w, plan) for w in plan.withdrawals]
+    return (*changed, *besides(plan, baseline))
+
+
+def besides(plan: Plan, baseline: Plan) -> tuple[str, ...]:
+    """The changes that are neither levers nor withdrawals: strategies, decisions, uncertainties, the school."""
     own = {n: s for n, s, d in zip(plan.roster.name, plan.strategies, baseline.strategies, strict=True) if s != d}
-    changed += [f"{strategy}: {_listed(own, strategy)}" for strategy in dict.fromkeys(own.values())]
+    changed = [f"{strategy}: {_listed(own, strategy)}" for strategy in dict.fromkeys(own.values())]
     changed += _decided(plan, baseline)
     if plan.priors:
-        changed.append(f"uncertainties set: {', '.join(name.replace('_', ' ') for name in plan.priors)}")
+        changed.append(f"uncertainties set: {', '.join(called(name) for name in plan.priors)}")
     if plan.school:
         changed.append(f"{plan.school} school only")
     return tuple(changed)
@@ -49,7 +54,7 @@ def _move(name: str, plan: Plan, baseline: Plan, unit: str) -> str:
 def idle_notes(plan: Plan) -> tuple[str, ...]:
     """A sentence for each lever that is set away from its default and does nothing in the plan."""
     return tuple(
-        f"Idle here: {name.replace('_', ' ')} {written(name, plan)}{unit_after(levers()[name])} "
+        f"Idle here: {called(name)} {written(name, plan)}{unit_after(levers()[name])} "
         f"(acts only while {needed(needs)} is set)."
         for name, needs in plan.idle.items()
         if np.any(plan.levers[name] != levers()[name].default)
