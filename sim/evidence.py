@@ -238,11 +238,11 @@ def brief_words(*series: str, found: Scores | None = None) -> str:
     saved = [row for row in rows if row.skill_persistence > SAVED]
     worse = [row for row in rows if min(row.skill, row.skill_persistence) <= -LOST]
     if len(series) > 1:
-        parts = [f"saved error against persistence in {len(saved)} of {len(rows)} cases"]
-        parts += [f"did worse than a simple rule in {len(worse)}"] if worse else []
+        parts = [f"beat persistence in {len(saved)} of {len(rows)} cases"]
+        parts += [f"lost to a simple rule in {len(worse)}"] if worse else []
     else:
         parts = [f"saved {span(r.skill_persistence for r in saved)} of persistence's error {at(saved)} ahead"][: len(saved)]
-        parts += [f"did worse than a simple rule at {at(worse)}"] if worse else []
+        parts += [f"lost to a simple rule at {at(worse)}"] if worse else []
     return f"{' and '.join(parts) or 'did no better than persistence'}; 90% bands held in {held(*rows)}"
 
 

@@ -21,6 +21,10 @@ OURS, VALUE_OURS, PARTLY_OURS, SIZE_OURS = (
 )  # fmt: skip
 """How far a change is our own; nothing where a document gives the very value."""
 
+PHRASES = {
+    OURS: "{}", VALUE_OURS: "the value of {}", PARTLY_OURS: "{} in part", SIZE_OURS: "the number of {}"
+}  # fmt: skip
+
 COLUMNS = ("what", "ours", "kind", "says", "document", "date", "place", "speaker", "status")
 
 
@@ -96,19 +100,18 @@ def assumed(found: pd.DataFrame) -> tuple[int, int]:
 
 
 def told(found: pd.DataFrame) -> list[str]:
-    """A sentence, without its full stop, for all things that come from the same place; our own alone stand last."""
-    by_source: dict[str, list[str]] = {}
-    for what, rows in found.groupby("what", sort=False):
-        by_source.setdefault(_source(rows), []).append(str(what))
-    ordered = sorted(by_source.items(), key=lambda item: item[0] == OURS)
-    return [f"{listed(things)[:1].upper()}{listed(things)[1:]}: {source}" for source, things in ordered]
-
-
-def _source(rows: pd.DataFrame) -> str:
-    """The sources of one thing."""
-    parts = [
-        f"document {document[:3]} of {own.date.iloc[0]}, "
-        + listed([f"{row.place} ({row.speaker}, {row.status})" for row in own.itertuples()])
-        for document, own in rows[rows.kind == "fact"].groupby("document", sort=False)
-    ]
-    return "; ".join(filter(None, [*parts, *rows.says[rows.kind == "publication"], rows.ours.iloc[0]]))
+    """Sentences without full stops: each document with what rests on it, publications, and what is our own."""
+    sentences = []
+    for document, own in found[found.kind == "fact"].groupby("document", sort=False):
+        places = [
+            f"{place} ({speaker}, {status}) on {listed(list(dict.fromkeys(rows.what)))}"
+            for (place, speaker, status), rows in own.groupby(["place", "speaker", "status"], sort=False)
+        ]
+        sentences.append(f"Document {document[:3]} ({own.date.iloc[0]}): {'; '.join(places)}")
+    for says, rows in found[found.kind == "publication"].groupby("says", sort=False):
+        sentences.append(f"{says}, on {listed(list(dict.fromkeys(rows.what)))}")
+    ours = found[found.ours != ""].drop_duplicates("what")
+    if len(ours) > 1 and len(ours) == found.what.nunique() and set(ours.ours) == {VALUE_OURS}:
+        return [*sentences, "Our assumption: all values"]
+    own = [*map(str.format, ours.ours.map(PHRASES), ours.what)]
+    return [*sentences, *([f"Our assumption: {listed(own)}"] if own else [])]

@@ -130,13 +130,13 @@ def in_words(row: Ways, declared: Shown) -> str:
         return NOUGHT
     text = _with_band(row, declared)
     if row.way == UNCLEAR:
-        return f"{UNCLEAR}: {text}, {row.counted}"
-    return text if row.everywhere else f"{text}, {row.counted}"
+        return f"{UNCLEAR}: {text}, {row.count()}"
+    return text if row.everywhere else f"{text}, {row.count()}"
 
 
 def _short(row: Ways, declared: Shown) -> str:
     """The same where there is little room."""
-    return _with_band(row, declared) if row.clear and row.everywhere else row.brief
+    return _with_band(row, declared) if row.clear and row.everywhere else row.brief()
 
 
 def _with_band(row: Ways, declared: Shown) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sim import evidence, frames
-from sim.origins import listed, told
+from sim.origins import told
 from sim.outcomes import ANY, FRONT_NAMES, FRONTS
 from sim.paired import BY_ALLY, SHOWN
 from sim.question import Answer
@@ -26,24 +26,22 @@ FOCUS: Mapping[str, tuple[str, ...]] = {ALLIANCE: ()} | {
 """What can be asked about, by its name, and the allies that belong to it."""
 
 
-BAND, AGAINST = ", in 90 of 100 worlds ", " against the baseline"
-"""Said with the first difference of an answer, and understood with all others."""
+BAND, OPEN = ", in 90 of 100 worlds ", "(@"
+"""Said with the first difference of an answer and understood with all others; where a difference opens."""
 
 
 def happens(found: Answer, focus: str, year: int) -> str:
     """What follows from the policy by the end of a year, next to the baseline, in plain text."""
     if found.nought:
         return f"Nothing changes against the baseline by {year}."
-    told = _alliance(found, year) if focus == ALLIANCE else _front(found, focus, year)
-    return f"By {year}, {_once(told)}. {_risk(found, focus, year)}"
+    text = _alliance(found, year) if focus == ALLIANCE else _front(found, focus, year)
+    return f"By {year}, {_once(text)}. {_risk(found, focus, year)}"
 
 
-def _once(told: str) -> str:
+def _once(text: str) -> str:
     """What is said with every difference, said with the first only."""
-    for phrase, later in ((BAND, ", "), (AGAINST, "")):
-        head, between, tail = told.partition(phrase)
-        told = head + between + tail.replace(phrase, later)
-    return told
+    head, between, tail = text.partition(BAND)
+    return f"{head}{between}{tail.replace(BAND, ', ')}".replace(OPEN, "(against the baseline ", 1).replace(OPEN, "(")
 
 
 # --- the whole alliance -------------------------------------------------------------------------------------------
@@ -53,8 +51,8 @@ def _alliance(found: Answer, year: int) -> str:
     """How many allies report at least a line, what Europe and Canada spend, and the troops where they differ."""
     rows = {row.outcome: row for row in frames.of_year(found.headlines, year).itertuples()}
     spend = rows["spending_europe_canada_share"]
-    told = _gap(ways_of(spend), _points, "points")
-    parts = [_reach(found, year), f"Europe and Canada spend {spend.median:.1f}% ({told})"]
+    gap = _gap(ways_of(spend), _points, "points")
+    parts = [_reach(found, year), f"Europe and Canada spend {spend.median:.1f}% of GDP {gap}"]
     if not rows["troops_europe"].identical:
         parts.append(_troops(rows["troops_europe"]))
     return "; ".join(parts)
@@ -65,22 +63,20 @@ def _reach(found: Answer, year: int) -> str:
     row = next(frames.of_year(found.reaching, year).itertuples())
     change = ways_of(row)
     change = change._replace(**{end: getattr(change, end) * found.allies / 100 for end in ("low", "median", "high")})
-    line = f"{row.line:.2g}% of GDP" + (", the pledge" if row.called == "pledge" else "")
-    told = _gap(change, SHOWN["allies_at_threshold"].words, "")
-    return f"{round(row.median * found.allies / 100)} of {found.allies} allies report at least {line} ({told})"
+    line = f"{row.line:.2g}%" + (", the pledge" if row.called == "pledge" else "")
+    gap = _gap(change, SHOWN["allies_at_threshold"].words, "", COUNTS)
+    return f"{round(row.median * found.allies / 100)} of {found.allies} allies report at least {line} {gap}"
 
 
 def _troops(row: Any) -> str:
     """US soldiers in Europe; where only some worlds differ, what holds in those."""
     words, change = SHOWN["troops_europe"].words, ways_of(row)
     if not change.clear or change.everywhere:
-        return f"{words(row.median)} US soldiers stand in Europe ({_gap(change, words, '')})"
+        return f"{words(row.median)} US soldiers stand in Europe {_gap(change, words, '', COUNTS)}"
     part, fewer = (change.down, "fewer") if change.way == LESS else (change.up, "more")
     low, middle, high = sorted(abs(value) for value in (row.moved_low, row.moved_median, row.moved_high))
-    return (
-        f"in {hundred(part)} of 100 worlds {fewer} US soldiers stand in Europe: then {words(middle)} {fewer} "
-        f"({words(low)} to {words(high)})"
-    )
+    ends = " to ".join(dict.fromkeys(map(words, (low, high))))
+    return f"in {hundred(part)} of 100 worlds {fewer} US soldiers stand in Europe: then {words(middle)} {fewer} ({ends})"
 
 
 # --- a front ------------------------------------------------------------------------------------------------------
@@ -90,16 +86,29 @@ def _front(found: Answer, focus: str, year: int) -> str:
     """Spending of each ally of a front, and what all of them believe."""
     path = frames.of_year(found.spending, year).set_index("ally")
     rows = frames.of_year(found.by_ally, year)
-    spend = {row.ally: ways_of(row) for row in rows[rows["of"] == "share"].itertuples()}
-    allies = FOCUS[focus]
-    same = all(spend[ally].way == NOUGHT for ally in allies)
-    spent = ", ".join(
-        f"{ally} {'' if n else 'spends '}{path.p50[ally]:.1f}%{'' if n else ' of GDP'}"
-        + ("" if same else f" ({_gap(spend[ally], _points, 'points', len(allies) == 1)})")
-        for n, ally in enumerate(allies)
-    )
-    told = ", exactly as in the baseline" if same else ""
-    return f"{spent}{told}; {_belief(rows, allies)}"
+    spend = {row.ally: ways_of(row) for row in rows[rows["of"] == "share"].itertuples() if row.ally in FOCUS[focus]}
+    levels = {ally: f"{path.p50[ally]:.1f}%" for ally in FOCUS[focus]}
+    first, *others = levels
+    spent = {first: f"{first} spends {levels[first]} of GDP"} | {ally: f"{ally} {levels[ally]}" for ally in others}
+    if len({change.way for change in spend.values()} - {MORE, LESS}) == 1 and not any(c.clear for c in spend.values()):
+        text = f"{', '.join(spent.values())} {_alike(list(spend.values()))}"
+    else:
+        gaps = {ally: _gap(change, _points, "points", room=not others) for ally, change in spend.items()}
+        text = ", ".join(f"{words} {gaps[ally]}" for ally, words in spent.items())
+    return f"{text}; {_belief(rows, FOCUS[focus])}"
+
+
+def _alike(changes: Sequence[Ways]) -> str:
+    """Differences of several allies none of which has a direction, together."""
+    if all(change.way == NOUGHT for change in changes):
+        return f"{OPEN}the same in all worlds)"
+    if len(changes) == 1:
+        return f"{OPEN}{UNCLEAR}: {changes[0].count()})"
+    ends = [
+        " to ".join(dict.fromkeys(f"{round(100 * part)}" for part in (min(parts), max(parts))))
+        for parts in ([change.up for change in changes], [change.down for change in changes])
+    ]
+    return f"{OPEN}{UNCLEAR}: higher in {ends[0]}, lower in {ends[1]} of 100 worlds)"
 
 
 def _belief(rows: pd.DataFrame, allies: Sequence[str]) -> str:
@@ -107,17 +116,17 @@ def _belief(rows: pd.DataFrame, allies: Sequence[str]) -> str:
     own = {row.ally: ways_of(row) for row in rows[rows["of"] == "credibility_ally"].itertuples() if row.ally in allies}
     if all(row.way == NOUGHT for row in own.values()):
         return "belief in US defence stays as it is"
-    words, told = BY_ALLY["credibility_ally"].words, []
+    words, parts = BY_ALLY["credibility_ally"].words, []
     for way, moves in ((MORE, "rises"), (LESS, "falls")):
         there = {ally: row for ally, row in own.items() if row.way == way}
         if there:
             far = max(there, key=lambda ally: abs(there[ally].median))
-            where = "" if len(allies) == 1 else f" in {len(there)} of {len(own)}, most in {far}"
-            told.append(f"{moves}{where} ({_gap(there[far], words, 'points of 100')})")
-    if not told:
-        one = own[allies[0]]
-        told = [f"shows {UNCLEAR}" + (f" ({one.brief} worlds)" if len(allies) == 1 else "")]
-    return f"belief in US defence {' and '.join(told)}"
+            all_ = "all" if len(there) == len(own) else f"{len(there)} of"
+            where = "" if len(own) == 1 else f" in {all_} {len(own)}, most in {far}"
+            parts.append(f"{moves}{where} {_gap(there[far], words, 'points')}")
+    if not parts:
+        return f"belief in US defence: {_alike(list(own.values())).removeprefix(OPEN).removesuffix(')')}"
+    return f"belief in US defence {' and '.join(parts)}"
 
 
 # --- differences and risks ----------------------------------------------------------------------------------------
@@ -130,34 +139,47 @@ def ways_of(row: Any) -> Ways:
     return Ways(*ends, row.up, row.down, row.way)
 
 
-def _gap(change: Ways, words: Callable[..., str], unit: str, room: bool = True) -> str:
+COUNTS = ("more", "fewer")
+"""Words for what is counted."""
+
+
+def _gap(
+    change: Ways, words: Callable[..., str], unit: str, way: tuple[str, str] = ("higher", "lower"), room: bool = True
+) -> str:
     """A paired difference in brackets; `room` says whether worlds are counted at length."""
-    counted = change.counted if room else change.brief
+    counted = change.count(*way) if room else change.brief()
+    middle, ends = words(change.median, True), [words(end, True) for end in (change.low, change.high)]
     if change.way == NOUGHT:
-        return "as in the baseline"
-    if not change.clear:
-        return f"{UNCLEAR}{AGAINST}: {counted}"
-    middle = f"{words(change.median, True)} {unit}".strip()
-    if words(change.median, True) == "0" or not change.everywhere:
-        return f"{counted}{AGAINST}" if words(change.median, True) == "0" else f"{middle}{AGAINST}, {counted}"
-    ends = dict.fromkeys(words(end, True) for end in (change.low, change.high))
-    return f"{middle}{AGAINST}{BAND}{' to '.join(ends)}"
+        text = "the same in all worlds"
+    elif not change.clear:
+        text = f"{UNCLEAR}: {counted}"
+    elif middle == "0":
+        text = counted
+    elif change.everywhere:
+        same = ends[0] == ends[1]
+        text = f"{middle} {unit}".strip() + (" in 90 of 100 worlds" if same else f"{BAND}{ends[0]} to {ends[1]}")
+    else:
+        text = f"{middle} {unit}".strip() + f", {counted}"
+    return f"{OPEN}{text})"
 
 
 def _points(value: float, sign: bool = False) -> str:
     """Points of GDP, to a hundredth at most."""
-    return number(round(value, 2), sign)
+    rounded = round(value, 2) + 0.0
+    return f"{rounded:{'+' if sign else ''}.2f}" if 0.0 < abs(rounded) < 0.1 else number(rounded, sign)
 
 
 def _risk(found: Answer, focus: str, year: int) -> str:
     """The risk of a limited attack as a multiple of the baseline's, school by school."""
     rows = _risks(found, focus, year)
-    where = "on any ally" if focus == ALLIANCE else "there" if focus == "Baltic states" else f"on the {focus} front"
+    where = "on any ally" if focus == ALLIANCE else "there"
     head = f"The risk of a limited attack {where} is"
     if (rows[["low", "high"]] == 1.0).all(axis=None):
         return f"{head} exactly that of the baseline."
-    told = listed([f"{row.words} ({row.school})" for row in rows.itertuples()])
-    return f"{head} {told} that of the baseline."
+    if len(set(rows.words)) == 1 < len(rows):
+        return f"{head} {rows.words.iloc[0]} that of the baseline in all {frames.counted(len(rows))} schools."
+    ratios = ", ".join(f"{row.words} ({row.school})" for row in rows.itertuples())
+    return f"{head} {ratios} that of the baseline."
 
 
 def _risks(found: Answer, focus: str, year: int) -> pd.DataFrame:
@@ -177,8 +199,8 @@ def sure(found: Answer, focus: str, year: int) -> str:
     present = rows.school.nunique()
     over = f"over {frames.counted(present)} schools" if present > 1 else f"in the {rows.school.iloc[0]} school"
     return (
-        f"{_tested(focus, evidence.ahead(year, found.start), year)} What a policy changes was never tested: judgement. "
-        f"So is risk: {over} and 90% of worlds it is {low} to {high} of a level that we assume."
+        f"{_tested(focus, evidence.ahead(year, found.start), year)} A policy's effect was never tested: judgement. "
+        f"So is risk: {low} to {high} of an assumed level, {over} and 90% of worlds."
     )
 
 
@@ -191,8 +213,8 @@ def _tested(focus: str, ahead: int, year: int) -> str:
     if not rows:
         return f"No forecast of spending was tested: {evidence.NO_SCORES}."
     last = max(row.horizon for row in rows)
-    beyond = f"; {year}, {evidence.years(ahead)} ahead, was not tested" if ahead > last else ""
-    return f"Forecasts without a new policy {evidence.brief_words(*series)}{beyond}."
+    beyond = f"; {year}, {evidence.years(ahead)} ahead, not tested" if ahead > last else ""
+    return f"Spending forecasts without a new policy {evidence.brief_words(*series)}{beyond}."
 
 
 def who(found: Answer) -> list[str]:

@@ -22,6 +22,9 @@ more than half of them go that way (assumption)."""
 ENDS = (0.05, 0.5, 0.95)
 """The 90% band and the median."""
 
+LEAST = 0.005
+"""Part of worlds below which those that go the other way, or stay, are not told."""
+
 SAME = 0.1
 """Part of worlds without any difference from which on a band says too little, and worlds are counted out instead."""
 
@@ -50,20 +53,23 @@ class Ways(NamedTuple):
         """Whether nearly all worlds of one row differ, so that median and band tell it."""
         return 1.0 - self.up - self.down < SAME
 
-    @property
-    def counted(self) -> str:
+    def count(self, higher: str = "higher", lower: str = "lower") -> str:
         """In how many worlds one row goes which way: "higher in 83 of 100 worlds, the same in 17"."""
-        parts = {"higher": self.up, "lower": self.down, "the same": _rest(self.up, self.down)}
-        told = [f"{word} in {hundred(part)}" for word, part in parts.items() if part > 0.0]
-        if len(told) == 1:
-            return told[0].replace("in 100", "in all worlds")
+        parts = [*self._sides(higher, lower), ("the same", _rest(self.up, self.down))]
+        told = [f"{word} in {hundred(part)}" for word, part in parts if part >= LEAST] or [f"{UNCLEAR} in 100"]
+        if len(told) == 1 and told[0].endswith(" 100"):
+            return f"{told[0][:-4]} all worlds"
         return ", ".join([f"{told[0]} of 100 worlds", *told[1:]])
 
-    @property
     def brief(self) -> str:
         """The same without those that stay: "higher in 82, lower in 18 of 100"."""
-        told = [f"{w} in {hundred(p)}" for w, p in (("higher", self.up), ("lower", self.down)) if p > 0.0]
+        told = [f"{word} in {hundred(part)}" for word, part in self._sides("higher", "lower") if part > 0.0]
         return f"{', '.join(told)} of 100" if told else NOUGHT
+
+    def _sides(self, higher: str, lower: str) -> list[tuple[str, float]]:
+        """The direction of most worlds first; the other one is left out where it is next to nothing."""
+        sides = sorted([(higher, self.up), (lower, self.down)], key=lambda side: -side[1])
+        return [side for n, side in enumerate(sides) if not n or side[1] >= LEAST]
 
 
 def ways(values: NDArray[np.float64]) -> Ways:

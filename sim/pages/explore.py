@@ -147,7 +147,7 @@ def difference(row, allies: int) -> str:
         return f"Change: {NOUGHT}"
     ends = band(row.outcome, row.change_low, row.change_high, allies, True)
     told = telling.ways_of(row)
-    return f"Change: {ends}" + ("" if told.clear and told.everywhere else f"; {told.brief}")
+    return f"Change: {ends}" + ("" if told.clear and told.everywhere else f"; {told.brief()}")
 
 
 # --- in charts ----------------------------------------------------------------------------------------------------
