@@ -12,6 +12,7 @@ from sim.plan import Plan
 from sim.provenance import besides, cells, sources
 from sim.scenario import Scenario
 from sim.scenario.stated import UNITS, is_stated
+from sim.tables import listed
 
 EXACT = ("exact", "up to")
 """Hedges under which a number is the one that was printed."""
@@ -89,11 +90,6 @@ def _row(what: str, ours: str, found: Mapping[str, Any]) -> dict[str, str]:
     return {"what": what, "ours": ours} | {name: found[name] for name in COLUMNS[2:]}
 
 
-def listed(words: Sequence[str]) -> str:
-    """Words as a list: "a, b and c"."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
-
-
 def assumed(found: pd.DataFrame) -> tuple[int, int]:
     """How many of the things that were changed rest on an assumption of ours, at least in part, and how many were."""
     return found[found.ours != ""].what.nunique(), found.what.nunique()
@@ -103,15 +99,31 @@ def told(found: pd.DataFrame) -> list[str]:
     """Sentences without full stops: each document with what rests on it, publications, and what is our own."""
     sentences = []
     for document, own in found[found.kind == "fact"].groupby("document", sort=False):
-        places = [
-            f"{place} ({speaker}, {status}) on {listed(list(dict.fromkeys(rows.what)))}"
-            for (place, speaker, status), rows in own.groupby(["place", "speaker", "status"], sort=False)
-        ]
+        on: dict[str, list[str]] = {}
+        for (speaker, status, place), rows in own.groupby(["speaker", "status", "place"], sort=False):
+            said = on.setdefault(listed(list(rows.what.unique())), [])
+            who = f" ({_office(str(speaker))}, {status})"
+            if said and said[-1].endswith(who):
+                said[-1] = f"{said[-1].removesuffix(who)}; {place}{who}"
+            else:
+                said.append(f"{place}{who}")
+        places = [f"{listed(said)} on {what}" for what, said in on.items()]
         sentences.append(f"Document {document[:3]} ({own.date.iloc[0]}): {'; '.join(places)}")
     for says, rows in found[found.kind == "publication"].groupby("says", sort=False):
-        sentences.append(f"{says}, on {listed(list(dict.fromkeys(rows.what)))}")
+        sentences.append(f"{says}, on {listed(list(rows.what.unique()))}")
+    return [*sentences, *_own(found)]
+
+
+def _office(speaker: str) -> str:
+    """An office in few words."""
+    office = speaker.removesuffix(" of the United States")
+    return speaker if office == speaker else f"US {office}"
+
+
+def _own(found: pd.DataFrame) -> list[str]:
+    """What is our own assumption, in a sentence if anything is."""
     ours = found[found.ours != ""].drop_duplicates("what")
     if len(ours) > 1 and len(ours) == found.what.nunique() and set(ours.ours) == {VALUE_OURS}:
-        return [*sentences, "Our assumption: all values"]
-    own = [*map(str.format, ours.ours.map(PHRASES), ours.what)]
-    return [*sentences, *([f"Our assumption: {listed(own)}"] if own else [])]
+        return ["Our assumption: all values"]
+    parts = [PHRASES[how].format(listed(list(rows.what))) for how, rows in ours.groupby("ours", sort=False)]
+    return [f"Our assumption: {'; '.join(parts)}"] if parts else []

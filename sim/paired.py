@@ -118,7 +118,7 @@ def _told(values: NDArray[np.float64], declared: Shown) -> pd.DataFrame:
     told = ways(values)
     rows = list(told.rows())
     return pd.DataFrame(told._asdict()).assign(
-        part=np.mean(values != 0.0, axis=1),
+        part=told.up + told.down,
         words=[in_words(row, declared) for row in rows],
         short=[_short(row, declared) for row in rows],
     )

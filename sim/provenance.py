@@ -15,6 +15,7 @@ from sim.experiment import Experiment
 from sim.params import UNORDERED, WITHDRAWALS, levers, uncertainties
 from sim.plan import EXECUTED, Plan, Withdrawal
 from sim.reference import data_dir, table
+from sim.tables import listed
 
 
 def changes(plan: Plan, baseline: Plan) -> tuple[str, ...]:
@@ -84,7 +85,7 @@ def needed(needs: tuple[str, ...]) -> str:
     """What a lever needs to act, in words: "conditionality, treaty exit or a withdrawal"."""
     said = {WITHDRAWALS: "a withdrawal", UNORDERED: "a withdrawal that is not yet ordered"}
     words = [said.get(need, need.replace("_", " ")) for need in needs]
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    return listed(words, "or")
 
 
 def exactly_nought(plan: Plan, baseline: Plan, every: bool) -> str:
@@ -108,7 +109,7 @@ def written(name: str, plan: Plan) -> str:
 
 def _left(withdrawal: Withdrawal, plan: Plan) -> str:
     names = dict(zip(plan.roster.iso3, plan.roster.name, strict=True))
-    hosts = " and ".join(names.get(host, host) for host in withdrawal.hosts)
+    hosts = listed([names.get(host, host) for host in withdrawal.hosts])
     hedge, firmly = hedge_words(withdrawal), firmness(withdrawal)
     size = f"{withdrawal.troops:,g} persons" + (f" ({hedge})" if hedge else "")
     return f"soldiers leaving {hosts} 0 → {size} from {withdrawal.start}" + f", {firmly}"

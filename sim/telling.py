@@ -116,16 +116,17 @@ def _belief(rows: pd.DataFrame, allies: Sequence[str]) -> str:
     own = {row.ally: ways_of(row) for row in rows[rows["of"] == "credibility_ally"].itertuples() if row.ally in allies}
     if all(row.way == NOUGHT for row in own.values()):
         return "belief in US defence stays as it is"
-    words, parts = BY_ALLY["credibility_ally"].words, []
+    parts = []
     for way, moves in ((MORE, "rises"), (LESS, "falls")):
         there = {ally: row for ally, row in own.items() if row.way == way}
         if there:
             far = max(there, key=lambda ally: abs(there[ally].median))
             all_ = "all" if len(there) == len(own) else f"{len(there)} of"
             where = "" if len(own) == 1 else f" in {all_} {len(own)}, most in {far}"
-            parts.append(f"{moves}{where} {_gap(there[far], words, 'points')}")
+            parts.append(f"{moves}{where} {_gap(there[far], _tenths, 'points')}")
     if not parts:
-        return f"belief in US defence: {_alike(list(own.values())).removeprefix(OPEN).removesuffix(')')}"
+        counts = _alike(list(own.values())).removeprefix(f"{OPEN}{UNCLEAR}: ")
+        return f"belief in US defence shows {UNCLEAR} ({counts}"
     return f"belief in US defence {' and '.join(parts)}"
 
 
@@ -169,6 +170,11 @@ def _points(value: float, sign: bool = False) -> str:
     return f"{rounded:{'+' if sign else ''}.2f}" if 0.0 < abs(rounded) < 0.1 else number(rounded, sign)
 
 
+def _tenths(value: float, sign: bool = False) -> str:
+    """Points of belief in 100, to a tenth at most."""
+    return number(round(value, 1) + 0.0, sign)
+
+
 def _risk(found: Answer, focus: str, year: int) -> str:
     """The risk of a limited attack as a multiple of the baseline's, school by school."""
     rows = _risks(found, focus, year)
@@ -195,12 +201,12 @@ def sure(found: Answer, focus: str, year: int) -> str:
     if found.nought:
         return "Exactly: both are played in the same worlds, and nothing differs."
     rows = _risks(found, focus, year)
-    low, high = frames.times(rows["low"].min()), frames.times(rows["high"].max())
+    ends = " to ".join(dict.fromkeys(map(frames.times, (rows["low"].min(), rows["high"].max()))))
     present = rows.school.nunique()
-    over = f"over {frames.counted(present)} schools" if present > 1 else f"in the {rows.school.iloc[0]} school"
+    over = f"{frames.counted(present)} schools" if present > 1 else f"the {rows.school.iloc[0]} school"
     return (
-        f"{_tested(focus, evidence.ahead(year, found.start), year)} A policy's effect was never tested: judgement. "
-        f"So is risk: {low} to {high} of an assumed level, {over} and 90% of worlds."
+        f"{_tested(focus, evidence.ahead(year, found.start), year)} What a policy changes was never tested, it is "
+        f"judgement. So is risk: {ends} of an assumed level ({over}, 90% of worlds)."
     )
 
 
@@ -213,7 +219,7 @@ def _tested(focus: str, ahead: int, year: int) -> str:
     if not rows:
         return f"No forecast of spending was tested: {evidence.NO_SCORES}."
     last = max(row.horizon for row in rows)
-    beyond = f"; {year}, {evidence.years(ahead)} ahead, not tested" if ahead > last else ""
+    beyond = f"; {year} is {ahead} ahead, not tested" if ahead > last else ""
     return f"Spending forecasts without a new policy {evidence.brief_words(*series)}{beyond}."
 
 

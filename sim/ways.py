@@ -25,6 +25,9 @@ ENDS = (0.05, 0.5, 0.95)
 LEAST = 0.005
 """Part of worlds below which those that go the other way, or stay, are not told."""
 
+NOISE = 1e-9
+"""Differences up to this, in whatever unit, are what sums in another order leave, and count as none."""
+
 SAME = 0.1
 """Part of worlds without any difference from which on a band says too little, and worlds are counted out instead."""
 
@@ -74,10 +77,10 @@ class Ways(NamedTuple):
 
 def ways(values: NDArray[np.float64]) -> Ways:
     """Differences [row, world] in whatever unit; a world in which one is no number goes neither way."""
-    up, down = (np.count_nonzero(side, axis=1) for side in (values > 0.0, values < 0.0))
+    up, down = (np.count_nonzero(side, axis=1) for side in (values > NOISE, values < -NOISE))
     worlds = values.shape[1]
     way = np.select(
-        [np.all(values == 0.0, axis=1), _agree(up, down, worlds), _agree(down, up, worlds)],
+        [np.all(np.abs(values) <= NOISE, axis=1), _agree(up, down, worlds), _agree(down, up, worlds)],
         [NOUGHT, MORE, LESS], UNCLEAR,
     )  # fmt: skip
     return Ways(*_bands(values), up / worlds, down / worlds, way)
