@@ -16,6 +16,7 @@ from sim.priors import SCHOOLS
 from sim.provenance import anchor, rest, tables
 from sim.question import Answer
 from sim.reference import roster
+from sim.ways import CLEAR, NOUGHT
 
 ALLIES = ("Poland", "Germany", "Estonia", "Spain")
 FIRST_YEAR, MOST_ALLIES = 2027, 8
@@ -59,7 +60,7 @@ def page() -> None:
         others(found, year)
     provenance(found)
     assumptions, moved = question.assumed(found)
-    rest_on = f"{assumptions} of {moved} moved levers rest on an assumption"
+    rest_on = f"{assumptions} of {moved} changes rest on an assumption of ours"
     screen.footer(asked, [found.plan], found.start, rest_on)
 
 
@@ -85,7 +86,7 @@ def choose(found: Answer) -> tuple[str, int]:
 
 def told(found: Answer, focus: str, year: int) -> None:
     """What happens, how sure, says who; then everything that was changed."""
-    says = " ".join(f"{plain(source)}." for source in telling.who(found)) or "Nobody: nothing was changed."
+    says = " ".join(f"{plain(source)}." for source in telling.who(found))
     screen.words(f"**What happens, in this model?** {plain(telling.happens(found, focus, year))}")
     screen.words(f":small[{changed(found)}]")
     screen.words(f":small[**How sure?** {plain(telling.sure(found, focus, year))}]")
@@ -117,7 +118,7 @@ def card(row, allies: int, known: evidence.Known) -> tuple[str, str, str, str]:
     words, declared = said(row.outcome), OUTCOMES[row.outcome]
     value = f"{words.number(row.median, allies, False)}{words.unit.format(allies=allies)}"
     change = "0" if row.identical else f"{words.number(row.change_median, allies, True)}{words.change}"
-    colour: Literal["orange", "gray"] = "orange" if row.clear_of_zero else "gray"
+    colour: Literal["orange", "gray"] = "orange" if row.way in CLEAR else "gray"
     st.metric(
         words.title, value,
         delta=change, delta_color=colour, delta_description="vs baseline",
@@ -141,11 +142,12 @@ def told_of(outcome: str, known: evidence.Known) -> str:
 
 
 def difference(row, allies: int) -> str:
-    """The paired difference and its band, and what must be said of one that holds 0."""
+    """The paired difference and its band, and in how many worlds it goes which way where the band does not tell."""
     if row.identical:
-        return "Change: exactly 0"
+        return f"Change: {NOUGHT}"
     ends = band(row.outcome, row.change_low, row.change_high, allies, True)
-    return f"Change: {ends}" + ("" if row.clear_of_zero else " (reaches 0)")
+    told = telling.ways_of(row)
+    return f"Change: {ends}" + ("" if told.clear and told.everywhere else f"; {told.brief()}")
 
 
 # --- in charts ----------------------------------------------------------------------------------------------------
@@ -249,7 +251,7 @@ def risk(found: Answer, year: int) -> None:
     screen.heading(f"How does the risk of a limited attack compare with the baseline, by {year}?", "judgement")
     screen.note(
         "×2 is twice the baseline's risk since the start, ×1 is no difference. Points are medians, bars hold 90% of a "
-        "school's worlds. Four schools of deterrence stand side by side and are not weighed. The level behind the "
+        f"school's worlds. {frames.schools_words(found.risks)} The level behind the "
         f"ratios is an anchor that we assume: {anchor()}. "
         "Even spending forecasts that come true would say nothing about deterrence."
     )
