@@ -98,9 +98,7 @@ def below(found: Allies, ally: str, of: str, year: int) -> str:
     """What stands below a small chart: the year's median and the difference to the baseline."""
     at, declared = row(found, ally, of, year), LOOKED_AT[of]
     unit = "%" if declared.unit == "%" else f" {declared.unit}"
-    return (
-        f"{year}: {declared.words(at.p50)}{unit}; {at.words if at.way == ways.UNCLEAR else f'difference {at.words}'}"
-    )
+    return f"{year}: {declared.words(at.p50)}{unit}; {at.words if at.way == ways.UNCLEAR else f'difference {at.words}'}"
 
 
 def _change(at: Any) -> str:

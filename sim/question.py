@@ -17,8 +17,8 @@ from sim.controls import EAST, WITHDRAWAL, WITHDRAWAL_QUARTERS, WITHDRAWAL_START
 from sim.origins import assumed as _assumed
 from sim.origins import origins
 from sim.outcomes import HEADLINES, OUTCOMES, outcomes, variables_of
-from sim.params import levers
 from sim.outcomes.declare import last_quarters
+from sim.params import levers
 from sim.plan import Plan
 from sim.provenance import changes, exactly_nought, idle_notes, sources
 from sim.report import WHERE_MOVED
@@ -226,8 +226,8 @@ def _reaching(plan: Plan, base: Plan, first: xr.Dataset, second: xr.Dataset) -> 
     called = "pledge" if kept and not np.array_equal(plan.levers["pledge"], base.levers["pledge"]) else "threshold"
     line = plan.levers[called][last_quarters(plan.quarters)]
     runs = (run.assign_coords(lever_threshold=("year", line)) for run in (first, second))
-    tables = [outcomes(run, AT_LINE) for run in runs]
-    found = frames.headlines(*tables, differences(*tables), AT_LINE)
+    before, after = (outcomes(run, AT_LINE) for run in runs)
+    found = frames.headlines(before, after, differences(before, after), AT_LINE)
     return found.assign(line=line, called=called)
 
 

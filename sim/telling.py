@@ -11,7 +11,7 @@ import pandas as pd
 from sim import evidence, frames
 from sim.origins import told
 from sim.outcomes import ANY, FRONT_NAMES, FRONTS
-from sim.paired import BY_ALLY, SHOWN
+from sim.paired import SHOWN
 from sim.question import Answer
 from sim.reference import roster
 from sim.tables import number
@@ -76,7 +76,8 @@ def _troops(row: Any) -> str:
     part, fewer = (change.down, "fewer") if change.way == LESS else (change.up, "more")
     low, middle, high = sorted(abs(value) for value in (row.moved_low, row.moved_median, row.moved_high))
     ends = " to ".join(dict.fromkeys(map(words, (low, high))))
-    return f"in {hundred(part)} of 100 worlds {fewer} US soldiers stand in Europe: then {words(middle)} {fewer} ({ends})"
+    then = f"then {words(middle)} {fewer} ({ends})"
+    return f"in {hundred(part)} of 100 worlds {fewer} US soldiers stand in Europe: {then}"
 
 
 # --- a front ------------------------------------------------------------------------------------------------------
@@ -103,7 +104,7 @@ def _alike(changes: Sequence[Ways]) -> str:
     if all(change.way == NOUGHT for change in changes):
         return f"{OPEN}the same in all worlds)"
     if len(changes) == 1:
-        return f"{OPEN}{UNCLEAR}: {changes[0].count()})"
+        return f"{OPEN}{UNCLEAR}: {changes[0].counted()})"
     ends = [
         " to ".join(dict.fromkeys(f"{round(100 * part)}" for part in (min(parts), max(parts))))
         for parts in ([change.up for change in changes], [change.down for change in changes])
@@ -136,8 +137,8 @@ def _belief(rows: pd.DataFrame, allies: Sequence[str]) -> str:
 def ways_of(row: Any) -> Ways:
     """The paired difference of a row of `headlines` or `by_ally`."""
     prefix = "change_" if "change_low" in row._fields else ""
-    ends = (getattr(row, f"{prefix}{end}") for end in ("low", "median", "high"))
-    return Ways(*ends, row.up, row.down, row.way)
+    low, median, high = (getattr(row, f"{prefix}{end}") for end in ("low", "median", "high"))
+    return Ways(low, median, high, row.up, row.down, row.way)
 
 
 COUNTS = ("more", "fewer")
@@ -148,7 +149,7 @@ def _gap(
     change: Ways, words: Callable[..., str], unit: str, way: tuple[str, str] = ("higher", "lower"), room: bool = True
 ) -> str:
     """A paired difference in brackets; `room` says whether worlds are counted at length."""
-    counted = change.count(*way) if room else change.brief()
+    counted = change.counted(*way) if room else change.brief()
     middle, ends = words(change.median, True), [words(end, True) for end in (change.low, change.high)]
     if change.way == NOUGHT:
         text = "the same in all worlds"

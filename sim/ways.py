@@ -56,7 +56,7 @@ class Ways(NamedTuple):
         """Whether nearly all worlds of one row differ, so that median and band tell it."""
         return 1.0 - self.up - self.down < SAME
 
-    def count(self, higher: str = "higher", lower: str = "lower") -> str:
+    def counted(self, higher: str = "higher", lower: str = "lower") -> str:
         """In how many worlds one row goes which way: "higher in 83 of 100 worlds, the same in 17"."""
         parts = [*self._sides(higher, lower), ("the same", _rest(self.up, self.down))]
         told = [f"{word} in {hundred(part)}" for word, part in parts if part >= LEAST] or [f"{UNCLEAR} in 100"]

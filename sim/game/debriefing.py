@@ -33,8 +33,9 @@ class Debrief:
 
     `effects`, a row for each decision: year, seat, decided, model; `own` (pp of GDP more of its own spending that come
     from it at the end of its year) and `own_end` (at the end of the last year); and for each of EFFECTS, at the end of
-    the last year, the median difference, its 90% band (`_low`, `_high`), whether `sim.ways` names a direction (`_clear`),
-    and worlds by direction in words (`_counted`). All is taken world by world: the game as played less the game with this one decision left to the model.
+    the last year, the median difference, its 90% band (`_low`, `_high`), whether `sim.ways` names a direction
+    (`_clear`), and worlds by direction in words (`_counted`). All is taken world by world: the game as played less the
+    game with this one decision left to the model.
     `risks`: as `frames.risks` makes it, of that year: by school and front, as a multiple of the unplayed worlds'.
     `seats`: seat, decisions, above (pp of GDP a year beyond what the model suggested, on average).
     """
@@ -101,7 +102,7 @@ def _effect(game: Game, choice: Choice) -> dict[str, Any]:
         change = (played[name] - without[name]).sel(year=game.revealed).values
         (gone,) = ways((100.0 * change if name == "credibility_allies" else change)[None]).rows()
         row |= {name: gone.median, f"{name}_low": gone.low, f"{name}_high": gone.high}
-        row |= {f"{name}_clear": gone.clear, f"{name}_counted": gone.count()}
+        row |= {f"{name}_clear": gone.clear, f"{name}_counted": gone.counted()}
     return row
 
 

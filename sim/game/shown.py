@@ -198,8 +198,9 @@ def compared(first: xr.Dataset, second: xr.Dataset, year: int, world: int) -> pd
         (gone,) = ways((played - bare)[None]).rows()
         rows.append({
             "outcome": name, "unit": OUTCOMES[name].unit, "played": float(np.median(played)),
-            "unplayed": float(np.median(bare)), "change": float(gone.median), "low": float(gone.low), "high": float(gone.high),
-            "ours": float(played[world]), "clear": gone.clear, "counted": gone.count(),
+            "unplayed": float(np.median(bare)), "change": float(gone.median),
+            "low": float(gone.low), "high": float(gone.high),
+            "ours": float(played[world]), "clear": gone.clear, "counted": gone.counted(),
         })  # fmt: skip
     return pd.DataFrame(rows)
 
