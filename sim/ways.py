@@ -83,7 +83,8 @@ def ways(values: NDArray[np.float64]) -> Ways:
         [np.all(np.abs(values) <= NOISE, axis=1), _agree(up, down, worlds), _agree(down, up, worlds)],
         [NOUGHT, MORE, LESS], UNCLEAR,
     )  # fmt: skip
-    return Ways(*_bands(values), up / worlds, down / worlds, way)
+    low, median, high = _bands(values)
+    return Ways(low, median, high, up / worlds, down / worlds, way)
 
 
 def _agree(some: NDArray[np.intp], others: NDArray[np.intp], worlds: int) -> NDArray[np.bool_]:
