@@ -150,7 +150,7 @@ def test_what_leads_goes_the_way_of_the_change(poland):
         return drivers.words(replace(poland, share_start=2.0, summed=summed, share=share), 2030)
 
     less = said(threat=0.40, player=-1.10, drift=-0.05)
-    assert "-0.75 pp" in less
+    assert "spends 0.75 pp of GDP less in 2030 than in 2024" in less
     assert "; most comes from player (-1.10 pp), most weighs against it threat (+0.40 pp)." in less
     more = said(threat=0.40, player=-0.10)
     assert "; most comes from threat (+0.40 pp), most weighs against it player (-0.10 pp)." in more

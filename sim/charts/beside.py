@@ -1,7 +1,7 @@
 """Charts of scenarios side by side: a level over the years, differences by outcome, differences by ally.
 
 Constant specifications, as in `sim.charts`. A colour is a family of documents; letters and words say the same. What
-has no difference beyond chance is hollow and grey.
+shows no clear difference is hollow and grey.
 """
 
 from collections.abc import Mapping
@@ -74,7 +74,7 @@ def _level(colours: dict[str, str], outcome: str) -> Spec:
 
 
 def _differences(colours: dict[str, str], x: Any, y: Spec, tooltip: list[Spec]) -> list[Spec]:
-    """A line at 0, and a point with its 90% band for each row; grey and hollow where the band holds 0."""
+    """A line at 0, and a point with its 90% band for each row; grey and hollow where no direction is clear."""
     clear = {"test": {"field": "way", "oneOf": ["more", "less"]}}
     hue, quiet = _hue(colours), {"value": colours["baseline"]}
     colour = {"condition": {**clear, **hue}, **quiet}
