@@ -55,10 +55,11 @@ def unpacked(code: str) -> str:
         raise wrong
     try:
         stored = base64.b64decode(code + "=" * (-len(code) % 4), altchars=b"-_", validate=True)
-        text = zlib.decompressobj().decompress(stored, LARGEST_FILE + 1).decode()
+        reader = zlib.decompressobj()
+        text = reader.decompress(stored, LARGEST_FILE + 1).decode()
     except (binascii.Error, zlib.error, ValueError):
         raise wrong from None
-    if len(text.encode()) > LARGEST_FILE:
+    if not reader.eof or len(text.encode()) > LARGEST_FILE:
         raise wrong
     return text
 

@@ -4,6 +4,7 @@ The address holds the scenario and what differs from it: `?scenario=placebo&thre
 scenarios are therefore part of the interface.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
@@ -106,6 +107,7 @@ def panel(page: str = "", more: Callable[[Question], None] | None = None) -> Que
     `more` draws what else can be done with the question, below Undo, Redo and Reset.
     """
     _address()
+    _mend()
     key = _scenario(page)
     with st.sidebar:
         _loader(key)
@@ -355,6 +357,17 @@ def _address() -> Mapping[str, str]:
         st.session_state.address = {name: "&".join(st.query_params.get_all(name)) for name in st.query_params}
         st.session_state.refused = []
     return st.session_state.address
+
+
+def _mend() -> None:
+    """Take numbers of worlds and seeds that are none out of the address: Streamlit itself stumbles over some."""
+    right = {"worlds": "|".join(map(str, WORLDS)), "seed": rf"[0-9]{{1,{len(str(HIGHEST_SEED))}}}"}
+    told = {name: st.query_params[name] for name in right if name in st.query_params}
+    wrong = [name for name, value in told.items() if not re.fullmatch(right[name], value)]
+    for name in wrong:
+        del st.query_params[name]
+    if wrong:
+        st.rerun()
 
 
 def check_address(values: Mapping[str, Any]) -> None:
