@@ -17,8 +17,8 @@ from sim.controls import EAST, WITHDRAWAL, WITHDRAWAL_QUARTERS, WITHDRAWAL_START
 from sim.origins import assumed as _assumed
 from sim.origins import origins
 from sim.outcomes import HEADLINES, OUTCOMES, outcomes, variables_of
-from sim.params import levers
 from sim.outcomes.declare import last_quarters
+from sim.params import levers
 from sim.plan import Plan
 from sim.provenance import changes, exactly_nought, idle_notes, sources
 from sim.report import WHERE_MOVED

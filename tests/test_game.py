@@ -15,7 +15,7 @@ from sim import ensemble, game, load_scenario
 from sim.agents import Alliance
 from sim.errors import InputError
 from sim.game import UNITED_STATES, store
-from sim.game.debriefing import EFFECTS, NO_DIFFERENCE, effect_words
+from sim.game.debriefing import EFFECTS, effect_words
 from sim.game.follow import followed
 from sim.game.play import ASKED, WAYS, in_force
 from sim.game.seeing import history_words
@@ -365,8 +365,8 @@ def test_a_debrief_without_decisions_finds_exactly_nothing():
     found = game.debrief(a_year(begun()))
     assert found.effects.empty
     assert set(found.wall.outcomes[["change", "low", "high"]].to_numpy().ravel()) == {0.0}
-    assert NO_DIFFERENCE in found.summary[0]
-    assert set(found.risks.words) == {"×1"}
+    assert "exactly as much as in the same worlds with nobody playing" in found.summary[0]
+    assert set(found.risks.words) == {"×1.0"}
 
 
 def test_levers_left_as_they_are_do_exactly_nothing():

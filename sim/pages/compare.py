@@ -211,8 +211,8 @@ def allies(found: Side, year: int) -> None:
                     screen.chart(f"gain-{of}-{column.letter}", own, drawn.ALLY[of], f"{title}: {told}", title=title)
     screen.note(
         f"{plain(declared.title)}: difference to {plain(called(found))} in {declared.change}, world by world, median "
-        "and 90% of worlds; hollow and grey where no direction is clear. More is not better by itself: an ally that spends "
-        "more pays for it. Risks are told by front, never by ally."
+        "and 90% of worlds; hollow and grey where no direction is clear. More is not better by itself: an ally that "
+        "spends more pays for it. Risks are told by front, never by ally."
         + (
             " Allies that never differ are left out; the axis of troops is stretched around 0."
             if of == "troops"
