@@ -241,8 +241,9 @@ def brief_words(*series: str, found: Scores | None = None) -> str:
         parts = [f"beat persistence in {len(saved)} of {len(rows)} cases"]
         parts += [f"lost to a simple rule in {len(worse)}"] if worse else []
     else:
-        kept = span(row.skill_persistence for row in saved) if saved else ""
-        parts = [f"saved {kept} of persistence's error {at(saved)} ahead"] if saved else []
+        parts = [f"saved {span(r.skill_persistence for r in saved)} of persistence's error {at(saved)} ahead"][
+            : len(saved)
+        ]
         parts += [f"lost to a simple rule at {at(worse)}"] if worse else []
     return f"{' and '.join(parts) or 'did no better than persistence'}; 90% bands held in {held(*rows)}"
 
