@@ -6,16 +6,26 @@ from pathlib import Path
 import streamlit as st
 
 import sim.pages
-from sim.pages import bar, levers, passports, pins, screen
+from sim import charts
+from sim.pages import bar, levers, passports, pins, screen, words
 
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-left: 1.5rem; padding-right: 1.5rem }
 [data-testid="stMarkdownContainer"] h5 { font-size: 1.22rem; padding-bottom: 0 }
 [data-testid="stMarkdownContainer"] h6 { font-size: 1.05rem }
 [data-testid="stMarkdownContainer"] p { line-height: 1.42 }
+[data-testid="stCaptionContainer"] { opacity: 1; color: %(quiet)s }
 .st-key-panels { overflow-x: auto }
+@media (max-width: 640px) { [data-testid="stMarkdownContainer"] h5 { padding-bottom: 0.5rem } }
 </style>"""
-"""Room for two columns on a laptop, and titles that leave it to the charts."""
+"""Room for two columns on a laptop, and titles that leave it to the charts. Small print is grey and not pale, so that
+marks within it can be read."""
+
+ON_BRIGHT = """<style>
+[data-testid="stBaseButton-primary"] p, [data-testid="stMultiSelect"] [data-tag] { color: #111111 }
+[data-testid="stMultiSelect"] [data-tag] button { color: #111111 }
+</style>"""
+"""On the dark theme's bright blue Streamlit writes in white, which few can read."""
 
 PAGES = Path(sim.pages.__file__).parent
 
@@ -44,7 +54,7 @@ def main() -> None:
         ],
         position="top",
     )
-    st.html(STYLE)
+    st.html(STYLE % charts.PALETTES[words.theme()] + (ON_BRIGHT if words.theme() == "dark" else ""))
     top, menus = st.columns([4, 1.15], vertical_alignment="top", gap="small")
     screen.begin(top)
     st.session_state.question = levers.panel(page.url_path, more=pins.panel)

@@ -186,7 +186,7 @@ def test_a_switch_stands_in_the_address(opened):
     page.locator('[data-testid="stSidebar"] summary', has_text="Ukraine").click()
     page.locator(".st-key-ukraine_accession label").click()
     page.wait_for_function("() => location.search.includes('ukraine_accession=true')")
-    page.locator("p", has_text="ukraine accession 0 → 1").wait_for(timeout=PATIENCE)
+    page.locator("p", has_text="Ukraine accession 0 → 1").wait_for(timeout=PATIENCE)
 
 
 def test_a_download_carries_the_plan(opened):

@@ -41,9 +41,9 @@ def _share(asked: Question) -> None:
             on_click="ignore", key="share-file", width="stretch",
         )  # fmt: skip
         st.markdown("**Command line**, for the same numbers")
-        st.code(sharing.command(asked), language="bash", wrap_lines=True)
+        st.code(sharing.command(asked), language=None, wrap_lines=True)
         st.markdown("**Notebook cell**")
-        st.code(sharing.cell(asked), language="python", wrap_lines=True)
+        st.code(sharing.cell(asked), language=None, wrap_lines=True)
     except InputError as error:
         for problem in error.problems:
             st.text(problem)

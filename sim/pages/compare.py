@@ -57,7 +57,7 @@ def choose(asked: Question) -> list[Question]:
         st.session_state[pins.WITH] = pins.chosen()
     keys = st.multiselect(
         "Which scenarios? (now: what the levers show)", [pins.NOW, *scenario_names()], default=list(pins.OPENS_ON),
-        max_selections=side.MOST, key=pins.WITH, bind="query-params",
+        max_selections=side.MOST, key=pins.WITH, bind="query-params", wrap=True,
     )  # fmt: skip
     st.session_state[pins.KEPT] = list(keys)
     levers.check_address({pins.WITH: "&".join(keys)})
@@ -157,7 +157,7 @@ def effects(found: Side, year: int) -> None:
                 screen.chart(f"effect-{name}", own, specs, side_words.effects_words(own, name), title=title)
     screen.note(
         "World by world, in the same luck: the point is the median of the differences and the bar holds 90 of 100 "
-        "worlds. Hollow and grey: the bar holds 0, so that there is no difference beyond chance. Axes are fixed; what "
+        "worlds. Hollow and grey: worlds go both ways, so that no direction is clear. Axes are fixed; what "
         "lies beyond them is cut off. No difference between policies was ever scored."
     )
 
@@ -211,8 +211,8 @@ def allies(found: Side, year: int) -> None:
                     screen.chart(f"gain-{of}-{column.letter}", own, drawn.ALLY[of], f"{title}: {told}", title=title)
     screen.note(
         f"{plain(declared.title)}: difference to {plain(called(found))} in {declared.change}, world by world, median "
-        "and 90% of worlds; hollow and grey where the band holds 0. More is not better by itself: an ally that spends "
-        "more pays for it. Risks are told by front, never by ally."
+        "and 90% of worlds; hollow and grey where no direction is clear. More is not better by itself: an ally that "
+        "spends more pays for it. Risks are told by front, never by ally."
         + (
             " Allies that never differ are left out; the axis of troops is stretched around 0."
             if of == "troops"
@@ -235,8 +235,8 @@ def risks(found: Side, year: int) -> None:
     screen.heading(f"Risk of a limited attack since the start, as a multiple of that of {called(found)}", "judgement")
     screen.table("risks-beside", side_words.risks_told(found, year), "Relative risk by front, school and scenario")
     screen.note(
-        f"By {year}: median (90% of the school's worlds). Four schools of deterrence stand side by side and are not "
-        f"weighed. Deterrence was not scored and cannot be. {plain(evidence.DETERRENCE)}"
+        f"By {year}: median (90% of the school's worlds). {frames.schools_words(found.risks)} "
+        f"Deterrence was not scored and cannot be. {plain(evidence.DETERRENCE)}"
     )
 
 

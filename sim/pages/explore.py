@@ -16,6 +16,7 @@ from sim.priors import SCHOOLS
 from sim.provenance import anchor, rest, tables
 from sim.question import Answer
 from sim.reference import roster
+from sim.ways import CLEAR, NOUGHT
 
 ALLIES = ("Poland", "Germany", "Estonia", "Spain")
 FIRST_YEAR, MOST_ALLIES = 2027, 8
@@ -29,8 +30,8 @@ SCHOOL_WORDS = {
 
 MAPS = {
     "Spending": ("share", maps.SPENDING_CHANGE, "pp of GDP"),
-    "Belief in the US": ("credibility_ally", maps.BELIEF_CHANGE, "points"),
-    "US troops": ("troops", maps.TROOPS_CHANGE, "soldiers"),
+    "Belief": ("credibility_ally", maps.BELIEF_CHANGE, "points"),
+    "Troops": ("troops", maps.TROOPS_CHANGE, "soldiers"),
 }
 """What the map can show: the variable, its specification, its unit."""
 
@@ -59,7 +60,7 @@ def page() -> None:
         others(found, year)
     provenance(found)
     assumptions, moved = question.assumed(found)
-    rest_on = f"{assumptions} of {moved} moved levers rest on an assumption"
+    rest_on = f"{assumptions} of {moved} changes rest on an assumption of ours"
     screen.footer(asked, [found.plan], found.start, rest_on)
 
 
@@ -72,7 +73,7 @@ def choose(found: Answer) -> tuple[str, int]:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choose"):
         focus = st.segmented_control(
             "Whom is it about?", list(telling.FOCUS), default=telling.ALLIANCE, required=True, key="focus",
-            bind="query-params", label_visibility="collapsed",
+            bind="query-params", label_visibility="collapsed", wrap=True,
         )  # fmt: skip
         st.markdown("by the end of", width="content")
         year = st.selectbox(
@@ -85,7 +86,7 @@ def choose(found: Answer) -> tuple[str, int]:
 
 def told(found: Answer, focus: str, year: int) -> None:
     """What happens, how sure, says who; then everything that was changed."""
-    says = " ".join(f"{plain(source)}." for source in telling.who(found)) or "Nobody: nothing was changed."
+    says = " ".join(f"{plain(source)}." for source in telling.who(found))
     screen.words(f"**What happens, in this model?** {plain(telling.happens(found, focus, year))}")
     screen.words(f":small[{changed(found)}]")
     screen.words(f":small[**How sure?** {plain(telling.sure(found, focus, year))}]")
@@ -117,7 +118,7 @@ def card(row, allies: int, known: evidence.Known) -> tuple[str, str, str, str]:
     words, declared = said(row.outcome), OUTCOMES[row.outcome]
     value = f"{words.number(row.median, allies, False)}{words.unit.format(allies=allies)}"
     change = "0" if row.identical else f"{words.number(row.change_median, allies, True)}{words.change}"
-    colour: Literal["orange", "gray"] = "orange" if row.clear_of_zero else "gray"
+    colour: Literal["orange", "gray"] = "orange" if row.way in CLEAR else "gray"
     st.metric(
         words.title, value,
         delta=change, delta_color=colour, delta_description="vs baseline",
@@ -141,11 +142,12 @@ def told_of(outcome: str, known: evidence.Known) -> str:
 
 
 def difference(row, allies: int) -> str:
-    """The paired difference and its band, and what must be said of one that holds 0."""
+    """The paired difference and its band, and in how many worlds it goes which way where the band does not tell."""
     if row.identical:
-        return "Change: exactly 0"
+        return f"Change: {NOUGHT}"
     ends = band(row.outcome, row.change_low, row.change_high, allies, True)
-    return f"Change: {ends}" + ("" if row.clear_of_zero else " (reaches 0)")
+    told = telling.ways_of(row)
+    return f"Change: {ends}" + ("" if told.clear and told.everywhere else f"; {told.brief()}")
 
 
 # --- in charts ----------------------------------------------------------------------------------------------------
@@ -163,7 +165,7 @@ def spending(found: Answer, focus: str, year: int) -> None:
     if focus == telling.ALLIANCE:
         st.multiselect(
             "Which allies?", list(dict.fromkeys(found.spending.ally)), default=list(ALLIES), key="allies",
-            max_selections=MOST_ALLIES, bind="query-params",
+            max_selections=MOST_ALLIES, bind="query-params", wrap=True,
         )  # fmt: skip
         levers.check_address({"allies": "&".join(allies)})
     with st.expander("How did such forecasts do?", type="compact"):
@@ -215,7 +217,7 @@ def europe(found: Answer, year: int) -> None:
     screen.heading("Who is moved?", "judgement")
     what = st.segmented_control(
         "What does the map show?", list(MAPS), default="Spending", required=True, key="chart", bind="query-params",
-        label_visibility="collapsed",
+        label_visibility="collapsed", wrap=True,
     )  # fmt: skip
     levers.check_address({"chart": what})
     name, specs, unit = MAPS[what]
@@ -249,7 +251,7 @@ def risk(found: Answer, year: int) -> None:
     screen.heading(f"How does the risk of a limited attack compare with the baseline, by {year}?", "judgement")
     screen.note(
         "×2 is twice the baseline's risk since the start, ×1 is no difference. Points are medians, bars hold 90% of a "
-        "school's worlds. Four schools of deterrence stand side by side and are not weighed. The level behind the "
+        f"school's worlds. {frames.schools_words(found.risks)} The level behind the "
         f"ratios is an anchor that we assume: {anchor()}. "
         "Even spending forecasts that come true would say nothing about deterrence."
     )

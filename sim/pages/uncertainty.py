@@ -179,7 +179,7 @@ def limits(asked: Question, first: Importance, second: Importance) -> None:
         + "`article5 sensitivity` has total indices by Sobol, Morris, PAWN and a tornado. The same on the command line:"
     )
     for found in (first, second):
-        st.code(_command(asked, found), language="bash", wrap_lines=True)
+        st.code(_command(asked, found), language=None, wrap_lines=True)
 
 
 def _command(asked: Question, found: Importance) -> str:
