@@ -5,14 +5,13 @@ import streamlit as st
 from sim import evidence, frames, paired, side, side_words
 from sim.charts import beside as drawn
 from sim.outcomes import OUTCOMES
-from sim.pages import levers, pins, screen
+from sim.pages import levers, pins, screen, years
 from sim.pages.words import badge, plain
 from sim.question import BASELINE, Question
 from sim.scenario import scenario_names
 from sim.side import Column, Side
 
 AGAINST, OF = "against", "of"
-FIRST_YEAR = 2027
 
 ALLIES = {"spending": "share", "belief": "credibility_ally", "troops": "troops"}  # by the word in the address
 ASKS = {
@@ -33,9 +32,7 @@ def page() -> None:
         reference = choose_reference(columns)
     found = screen.found(side.side, tuple(columns), reference, asked.worlds, asked.seed)
     with right:
-        year = choose_year(found)
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
+        year = years.choose("Which year?", found.years)
     screen.words(f"**{plain(side_words.summary(found, year, asked.worlds))}**")
     heads(found)
     effects(found, year)
@@ -45,7 +42,7 @@ def page() -> None:
     outcomes(found, year)
     risks(found, year)
     regret(found, year)
-    screen.footer(asked, found.plans, found.start)
+    screen.footer(asked, found.plans, found.starts)
 
 
 # --- choices ------------------------------------------------------------------------------------------------------
@@ -101,14 +98,6 @@ def choose_reference(columns: list[Question]) -> Question | None:
         st.caption("A alone has nothing to be compared with but the baseline.")
         return None
     return columns[place]
-
-
-def choose_year(found: Side) -> int:
-    """The year that all numbers are for."""
-    years = [year for year in found.years if year >= FIRST_YEAR] or found.years
-    year = st.selectbox("Which year?", years, index=len(years) - 1, key="year", bind="query-params")
-    levers.check_address({"year": year})
-    return year
 
 
 # --- what is compared ---------------------------------------------------------------------------------------------

@@ -28,8 +28,6 @@ def page() -> None:
     words, draw = PARTS[part]
     screen.question(words)
     levers.check_address({PART: part})
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
     draw()
 
 
