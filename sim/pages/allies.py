@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from sim import ally, ally_words, drivers, evidence, frames, report, why
+from sim import ally, ally_words, drivers, evidence, report, why
 from sim.ally import Allies
 from sim.charts import ally as drawn
 from sim.charts import maps

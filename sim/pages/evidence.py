@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from sim.pages import evidence_laws, evidence_sources, evidence_tests, levers, screen
-from sim.pages.words import plain
 
 PART = "part"
 

@@ -72,9 +72,7 @@ def choose(found: Answer) -> tuple[str, int]:
             bind="query-params", label_visibility="collapsed",
         )  # fmt: skip
         st.markdown("by the end of", width="content")
-        year = years.choose(
-            "By the end of which year?", found.headlines.year, width=100, label_visibility="collapsed"
-        )
+        year = years.choose("By the end of which year?", found.headlines.year, width=100, label_visibility="collapsed")
     levers.check_address({"focus": focus})
     return focus, year
 

@@ -6,7 +6,7 @@ from sim import frames, whereabouts
 from sim import whereabouts_words as said
 from sim.charts import maps
 from sim.charts import posture as drawn
-from sim.pages import levers, screen
+from sim.pages import screen, years
 from sim.pages.words import badge, plain
 from sim.reference import ALLIES
 from sim.whereabouts import COSTS, Whereabouts
