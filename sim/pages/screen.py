@@ -121,12 +121,12 @@ def table(key: str, frame: pd.DataFrame, alt: str, *, title: str = "", **more: A
 # --- footer -------------------------------------------------------------------------------------------------------
 
 
-def footer(asked: Question, plans: Sequence[str], start: str, *more: str) -> None:
-    """What was run: ensemble, seed, vintage of the data, plans; then more in Markdown, and what the badges mean."""
-    stamp = (
-        f"{asked.worlds:,} simulated worlds, seed {asked.seed} · spending up to {int(start[:4]) - 1}, US posture of "
-        f"{start} · plan {', '.join(plans)}"
-    )
+def footer(asked: Question, plans: Sequence[str], start: str | Mapping[str, str], *more: str) -> None:
+    """What was run: ensemble, seed, vintage of the data, plans; then more in Markdown, and what the badges mean.
+
+    `start` is the first quarter, or those of several scenarios by letter.
+    """
+    stamp = f"{asked.worlds:,} simulated worlds, seed {asked.seed} · {vintage(start)} · plan {', '.join(plans)}"
     kept = handout()
     kept.plan, kept.stamp = " ".join(plans), f"article5 · {stamp} · simulated, not a forecast"
     marked = stamp.replace(", ".join(plans), ", ".join(f"`{plan}`" for plan in plans))
@@ -134,3 +134,15 @@ def footer(asked: Question, plans: Sequence[str], start: str, *more: str) -> Non
         f"{marked}{''.join(f' · {words}' for words in more)}. {badges()} The difference that a policy makes is "
         f"{badge('judgement')} always. Simulated outcomes of stated assumptions, not a forecast."
     )
+
+
+def vintage(start: str | Mapping[str, str]) -> str:
+    """What is observed at the start of a run; of several, with their letters where they differ."""
+    starts = {"": start} if isinstance(start, str) else start
+    by_start: dict[str, list[str]] = {}
+    for letter, quarter in starts.items():
+        by_start.setdefault(quarter, []).append(letter)
+    told = {quarter: f"spending up to {int(quarter[:4]) - 1}, US posture of {quarter}" for quarter in by_start}
+    if len(told) == 1:
+        return next(iter(told.values()))
+    return "; ".join(f"{', '.join(by_start[quarter])}: {words}" for quarter, words in told.items())

@@ -29,8 +29,6 @@ def page() -> None:
     asked = screen.asked()
     screen.question("Which assumption matters most, and what would settling a passage tell?")
     outcome, year, difference, size = choices(asked)
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
     first = screen.found(importance.ranking, asked, outcome, year, size, difference)
     assumptions(first)
     by = filed()
