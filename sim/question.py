@@ -17,7 +17,10 @@ from cachetools import LRUCache, cached
 from sim import ensemble, frames, paired
 from sim.controls import EAST, WITHDRAWAL, WITHDRAWAL_QUARTERS, WITHDRAWAL_START, eastern, on_grid
 from sim.ensemble import Progress
+from sim.origins import assumed as _assumed
+from sim.origins import origins
 from sim.outcomes import HEADLINES, OUTCOMES, outcomes, variables_of
+from sim.outcomes.declare import last_quarters
 from sim.params import levers
 from sim.plan import Plan
 from sim.provenance import changes, exactly_nought, idle_notes, sources
@@ -44,9 +47,14 @@ ASKED = (*HEADLINES, *WHERE_MOVED, "troops_by_host", "risk_by_front", "risk")
 BY_ALLY = tuple(paired.BY_ALLY)
 KEPT = tuple(dict.fromkeys((*BY_ALLY, *variables_of(ASKED))))
 
+AT_LINE = ("allies_at_threshold",)
+
 MEASURED = tuple(name for name in ASKED if "lever_threshold" in OUTCOMES[name].needs)
 SETTLED = tuple(name for name in ASKED if name not in MEASURED)
 """Outcomes of the baseline that hang on the scenario, by whose threshold both are measured, and those that do not."""
+
+LATER = tuple(dict.fromkeys((*BY_ALLY, *variables_of((*MEASURED, *AT_LINE)))))
+"""Variables that are needed again once all worlds are played."""
 
 LONG = 200_000
 """Worlds times quarters beyond which an answer is a long calculation: 4,000 worlds over eleven years are not."""
@@ -92,6 +100,8 @@ class Answer:
     """What follows, next to the baseline under the same luck. Tables are described where `frames` makes them.
 
     `nought` says that all differences are exactly 0, when they are; `idle` which levers are set and do nothing.
+    `reaching` are the allies at the line that the policy moves, as in `headlines`, with `line` (% of GDP) and `called`
+    (threshold or pledge); `origins` where each change comes from, as `sim.origins` has it.
     """
 
     name: str
@@ -110,6 +120,8 @@ class Answer:
     troops: pd.DataFrame
     risks: pd.DataFrame
     sources: pd.DataFrame
+    reaching: pd.DataFrame
+    origins: pd.DataFrame
 
 
 def is_file(scenario: str) -> bool:
@@ -203,10 +215,11 @@ def answer(question: Question, *, progress: Progress | None = None) -> Answer:
     baseline = loaded(BASELINE).under(scenario)
     first, settled = _reference(baseline.plan(), question.worlds, question.seed, partial(_part, tell, 0, every))
     told = partial(_part, tell, question.worlds, every)
-    second, own = _played(plan, question.worlds, question.seed, BY_ALLY, ASKED, told)
+    second, own = _played(plan, question.worlds, question.seed, LATER, ASKED, told)
     first = first.assign_coords(lever_threshold=second.lever_threshold)
     tables = settled.assign(outcomes(first, MEASURED).data_vars)[list(ASKED)], own
     both = differences(*tables)
+    reaching = _reaching(plan, baseline.plan(), first, second)
     first, second = (run.reset_coords(drop=True) for run in (first, second))  # labels that every step would carry along
     same = identical(both) and bool((first.share == second.share).all())
     return Answer(
@@ -226,7 +239,20 @@ def answer(question: Question, *, progress: Progress | None = None) -> Answer:
         troops=frames.troops(*tables, plan.roster),
         risks=frames.risks(both),
         sources=sources(plan, baseline.plan()),
+        reaching=reaching,
+        origins=origins(scenario, plan, baseline.plan(), loaded(BASELINE).facts),
     )
+
+
+def _reaching(plan: Plan, base: Plan, first: xr.Dataset, second: xr.Dataset) -> pd.DataFrame:
+    """Allies at the pledge where that alone is moved, else at the threshold: both runs by the scenario's line."""
+    kept = np.array_equal(plan.levers["threshold"], base.levers["threshold"])
+    called = "pledge" if kept and not np.array_equal(plan.levers["pledge"], base.levers["pledge"]) else "threshold"
+    line = plan.levers[called][last_quarters(plan.quarters)]
+    runs = (run.assign_coords(lever_threshold=("year", line)) for run in (first, second))
+    before, after = (outcomes(run, AT_LINE) for run in runs)
+    found = frames.headlines(before, after, differences(before, after), AT_LINE)
+    return found.assign(line=line, called=called)
 
 
 def _part(tell: Progress, before: int, every: int, done: int) -> None:
@@ -255,13 +281,12 @@ def _reference(plan: Plan, worlds: int, seed: int, tell: Callable[[int], None]) 
 
     Kept, within MOST_KEPT, because every question is compared with the same baseline.
     """
-    return _played(plan, worlds, seed, tuple(dict.fromkeys((*BY_ALLY, *variables_of(MEASURED)))), SETTLED, tell)
+    return _played(plan, worlds, seed, LATER, SETTLED, tell)
 
 
 def assumed(answer: Answer) -> tuple[int, int]:
-    """How many of the moved controls rest on an assumption, and how many were moved."""
-    moved = answer.sources[answer.sources.moved]
-    return moved[moved.kind == "assumption"].control.nunique(), moved.control.nunique()
+    """How many of the changes rest on an assumption of ours, at least in part, and how many there are."""
+    return _assumed(answer.origins)
 
 
 def sources_csv(answer: Answer) -> str:

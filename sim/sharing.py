@@ -33,7 +33,7 @@ DEFAULTS = {f.name: f.default for f in fields(Question) if f.name in ("worlds", 
 
 VIEWS = (
     "year", "ally", "allies", "scored", "focus", "chart", "with", "pin", "against", "of", "world", "quarter", "agent",
-    "path", "outcome", "at", "told", "filed", "effort", "game", "role", "lead", "results", "measure", "end", "lever",
+    "path", "ally_world", "outcome", "at", "told", "filed", "effort", "game", "role", "lead", "results", "measure", "end", "lever",
     "differ", "base", "only", "best", "policy", "part", "under",
 )  # fmt: skip
 """Names in an address that choose what a page shows and not what is simulated."""
@@ -57,10 +57,11 @@ def unpacked(code: str) -> str:
         raise wrong
     try:
         stored = base64.b64decode(code + "=" * (-len(code) % 4), altchars=b"-_", validate=True)
-        text = zlib.decompressobj().decompress(stored, LARGEST_FILE + 1).decode()
+        reader = zlib.decompressobj()
+        text = reader.decompress(stored, LARGEST_FILE + 1).decode()
     except (binascii.Error, zlib.error, ValueError):
         raise wrong from None
-    if len(text.encode()) > LARGEST_FILE:
+    if not reader.eof or len(text.encode()) > LARGEST_FILE:
         raise wrong
     return text
 

@@ -20,6 +20,11 @@ def number(value: float, sign: bool = False) -> str:
     return f"{rounded:{mark}.{min(digits, 4)}f}"
 
 
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Words as a list: "a, b and c"."""
+    return f" {last} ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
 def lines(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table with columns as wide as their widest cell."""
     cells = [list(map(str, row)) for row in (head, *rows)]

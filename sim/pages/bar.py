@@ -53,10 +53,10 @@ def _share(shown: Handout) -> None:
     if shapes.commands:
         st.markdown("**Command line**, for the same numbers")
     for command in shapes.commands:
-        st.code(command, language="bash", wrap_lines=True)
+        st.code(command, language=None, wrap_lines=True)
     if shapes.cell:
         st.markdown("**Notebook cell**")
-        st.code(shapes.cell, language="python", wrap_lines=True)
+        st.code(shapes.cell, language=None, wrap_lines=True)
 
 
 def _address(*without: str) -> str:

@@ -38,8 +38,6 @@ def page() -> None:
     told = screen.found(views.book, name, stamp)
     outcome, year, against = choose_outcome(told)
     only, scenarios = choose_policies(told)
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
     found = screen.found(views.spread, name, stamp, outcome, year, only, scenarios, against)
     heading(told, found)
     over_lever(told, found)
@@ -263,7 +261,9 @@ def robustness(
     """Regret by policy and school, worked out when it is asked for."""
     if not told.worlds_kept:
         return
-    asked = st.expander("Which policies would be regretted least?", on_change="rerun", key="robust")
+    asked = st.expander(
+        "Which policies would be regretted least?", expanded=levers.in_address(GOOD), on_change="rerun", key="robust"
+    )
     if not asked.open:
         return
     with asked:

@@ -35,7 +35,7 @@ def draw() -> None:
         on_click="ignore", key="certificate-md",
     )  # fmt: skip
     st.caption("The same again on the command line:")
-    st.code(found.command, language="bash", wrap_lines=True)
+    st.code(found.command, language=None, wrap_lines=True)
     screen.footer(asked, found.plan, found.start, of=lambda: shapes.certified(asked, found.command))
 
 

@@ -128,21 +128,19 @@ def table(key: str, frame: pd.DataFrame, alt: str, *, title: str = "", **more: A
 def footer(
     asked: Question,
     plans: str | Mapping[str, str],
-    start: str,
+    start: str | Mapping[str, str],
     *more: str,
     of: Callable[[], Shapes] | None = None,
 ) -> None:
     """What was run: ensemble, seed, vintage of the data, plans; then more in Markdown, and what the badges mean.
 
-    `plans` is a digest, or several by the column of a file that they stand in. `of` makes what the page is as file,
+    `plans` is a digest, or several by the column of a file that they stand in, `start` the first
+    quarter, or those of several scenarios by letter. `of` makes what the page is as file,
     command and cell; without it the page is about the question.
     """
     told = {"plan": plans} if isinstance(plans, str) else plans
     shown = list(dict.fromkeys(told.values()))
-    stamp = (
-        f"{asked.worlds:,} simulated worlds, seed {asked.seed} · spending up to {int(start[:4]) - 1}, US posture of "
-        f"{start} · plan {', '.join(shown)}"
-    )
+    stamp = f"{asked.worlds:,} simulated worlds, seed {asked.seed} · {vintage(start)} · plan {', '.join(shown)}"
     kept = handout()
     kept.plans, kept.stamp, kept.worlds = told, f"article5 · {stamp} · simulated, not a forecast", asked.worlds
     kept.shapes = of or partial(shapes.one, asked)
@@ -151,3 +149,15 @@ def footer(
         f"{marked}{''.join(f' · {words}' for words in more)}. {badges()} The difference that a policy makes is "
         f"{badge('judgement')} always. Simulated outcomes of stated assumptions, not a forecast."
     )
+
+
+def vintage(start: str | Mapping[str, str]) -> str:
+    """What is observed at the start of a run; of several, with their letters where they differ."""
+    starts = {"": start} if isinstance(start, str) else start
+    by_start: dict[str, list[str]] = {}
+    for letter, quarter in starts.items():
+        by_start.setdefault(quarter, []).append(letter)
+    told = {quarter: f"spending up to {int(quarter[:4]) - 1}, US posture of {quarter}" for quarter in by_start}
+    if len(told) == 1:
+        return next(iter(told.values()))
+    return "; ".join(f"{', '.join(by_start[quarter])}: {words}" for quarter, words in told.items())

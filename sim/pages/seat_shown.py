@@ -13,6 +13,7 @@ from sim.game.shown import Wall, panel_words
 from sim.pages import screen
 from sim.pages.words import plain, said
 from sim.question import Question
+from sim.ways import NOUGHT, UNCLEAR
 
 PANEL = 210
 """Height of a panel of the wall, pixels."""
@@ -81,10 +82,10 @@ def _level(outcome: str, value: float, here: Game) -> str:
 
 def _change(row, here: Game) -> str:
     """A paired difference with its band in words."""
-    if row.low == row.change == row.high == 0.0:
-        return "exactly 0"
-    if not row.clear:
-        return "no difference beyond chance"
+    if row.way == NOUGHT:
+        return NOUGHT
+    if row.way == UNCLEAR:
+        return f"{UNCLEAR}: {row.counted}"
     words = said(row.outcome)
     low, middle, high = (words.number(value, _allies(here), True) for value in (row.low, row.change, row.high))
     return f"{middle}{words.change} (90% of worlds: {low} to {high})"

@@ -27,8 +27,6 @@ def page() -> None:
     asked = screen.asked()
     screen.question("Which assumption matters most, and what would settling a passage tell?")
     outcome, year, difference, size = choices(asked)
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
     first = screen.found(importance.ranking, asked, outcome, year, size, difference)
     assumptions(first)
     by = filed()
@@ -180,7 +178,7 @@ def limits(asked: Question, first: Importance, second: Importance) -> None:
         + "`article5 sensitivity` has total indices by Sobol, Morris, PAWN and a tornado. The same on the command line:"
     )
     for found in (first, second):
-        st.code(shapes.importance_command(asked, settled(found)), language="bash", wrap_lines=True)
+        st.code(shapes.importance_command(asked, settled(found)), language=None, wrap_lines=True)
 
 
 def settled(found: Importance) -> shapes.Settled:

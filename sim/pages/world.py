@@ -19,7 +19,7 @@ FIRST_WORLD, FIRST_QUARTER, FIRST_AGENT, FIRST_PATH = 7, "2027Q1", "Poland", "Po
 PACE = 0.7  # seconds that a quarter stays on the screen while a world is played
 
 # Keys of the session: what is open and shown, whether it is being played, by then at which quarter, and since when.
-WORLD, QUARTER, AGENT, PATH, PLAYING, CLOCK, TOLD = "world", "quarter", "agent", "path", "playing", "clock", "told"
+WORLD, QUARTER, AGENT, PATH, PLAYING, CLOCK, SINCE = "world", "quarter", "agent", "path", "playing", "clock", "_since"
 
 EVERYBODY = "Everybody"
 
@@ -34,15 +34,11 @@ def page() -> None:
     with agent_place:
         agent = choose_agent(told)
     screen.question(f"What happens in world {number}, quarter by quarter?")
-    refused = st.container()
     changed = " · ".join(plain(change) for change in told.changes) or "nothing: this is the baseline itself"
     screen.note(f"**Changed:** {changed}.")
     playing = bool(st.session_state.get(PLAYING))
     st.fragment(run_every=PACE if playing else None)(stage)(asked, number, agent, playing)
     fan(asked, told)
-    with refused:
-        if problems := levers.complaints():
-            st.warning("  \n".join(map(plain, problems)))
     about(told)
     screen.footer(
         asked, {"plan": told.plan, "baseline": told.baseline}, told.start,
@@ -125,9 +121,9 @@ def tick(told: Chronicle) -> None:
     """
     last = len(told.quarters) - 1
     at = min(st.session_state.get(CLOCK, 0), last)
-    if at < last and time.monotonic() - st.session_state.get(TOLD, 0.0) >= 0.6 * PACE:
+    if at < last and time.monotonic() - st.session_state.get(SINCE, 0.0) >= 0.6 * PACE:
         at += 1
-        st.session_state[TOLD] = time.monotonic()
+        st.session_state[SINCE] = time.monotonic()
     st.session_state[CLOCK], st.session_state[QUARTER] = at, told.quarters[at]
     st.session_state[PLAYING] = at < last
 
@@ -143,7 +139,7 @@ def play(quarters: tuple[str, ...], at: int) -> None:
     if playing and at == len(quarters) - 1:
         at = 0
         st.session_state[QUARTER] = quarters[at]
-    st.session_state[PLAYING], st.session_state[CLOCK], st.session_state[TOLD] = playing, at, time.monotonic()
+    st.session_state[PLAYING], st.session_state[CLOCK], st.session_state[SINCE] = playing, at, time.monotonic()
 
 
 def controls(told: Chronicle) -> str:
