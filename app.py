@@ -63,7 +63,7 @@ def main() -> None:
     st.session_state.question = levers.panel(page.url_path, more=pins.panel)
     run(page, st.container())
     with menus:
-        bar.draw(st.session_state.question)
+        bar.draw()
     passports.opened(st.session_state.question)
     freeze()
 

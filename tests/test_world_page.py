@@ -219,4 +219,4 @@ def test_the_screen_can_be_taken_away():
         "difference",
     } == set(keys)
     assert kept.tables[0].frame.quarter.max() <= "2027Q2"
-    assert told().plan in kept.plan
+    assert told().plan == kept.plans["plan"]

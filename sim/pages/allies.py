@@ -46,7 +46,7 @@ def page() -> None:
     else:
         screen.words(f"{plain(name)} has no armed forces: there is no budget to explain.")
     everybody(found, year)
-    screen.footer(asked, [found.plan], found.start)
+    screen.footer(asked, found.plan, found.start)
 
 
 def choose(found: Allies) -> tuple[str, int]:

@@ -15,6 +15,7 @@ from sim.pages import levers, screen
 from sim.pages.words import badge, plain
 from sim.question import Question
 from sim.results import BEST
+from sim.shapes import Shapes
 from sim.shelf import drawn, views
 from sim.shelf.views import LEVER, Book, Only, Spread
 
@@ -325,8 +326,9 @@ def footer(told: Book) -> None:
     """What was played; the levers in the side bar play no part here."""
     played = Question(worlds=told.worlds, seed=told.seed)
     screen.footer(
-        played, [told.digest], told.start, "the digest is that of the experiment; the levers play no part here"
-    )
+        played, {"experiment": told.digest}, told.start,
+        "the digest is that of the experiment; the levers play no part here", of=Shapes,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

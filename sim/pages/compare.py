@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from sim import evidence, frames, paired, side, side_words
+from sim import evidence, frames, paired, shapes, side, side_words
 from sim.charts import beside as drawn
 from sim.outcomes import OUTCOMES
 from sim.pages import levers, pins, screen, years
@@ -49,7 +49,10 @@ def page() -> None:
     outcomes(found, year)
     risks(found, year)
     regret(found, year)
-    screen.footer(asked, found.plans, found.starts)
+    screen.footer(
+        asked, {f"plan_{column.letter}": column.plan for column in found.columns}, found.starts,
+        of=lambda: shapes.beside(list(columns.values()), reference, asked.worlds, asked.seed),
+    )  # fmt: skip
 
 
 # --- choices ------------------------------------------------------------------------------------------------------

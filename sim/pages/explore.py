@@ -59,7 +59,7 @@ def page() -> None:
     provenance(found)
     assumptions, moved = question.assumed(found)
     rest_on = f"{assumptions} of {moved} changes rest on an assumption of ours"
-    screen.footer(asked, [found.plan], found.start, rest_on)
+    screen.footer(asked, found.plan, found.start, rest_on)
 
 
 # --- in words -----------------------------------------------------------------------------------------------------

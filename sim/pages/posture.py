@@ -34,7 +34,7 @@ def page() -> None:
         europe(found, year)
     orders(found)
     costs(found, year)
-    screen.footer(asked, [found.plan], found.start)
+    screen.footer(asked, found.plan, found.start)
 
 
 def everybody(found: Whereabouts, year: int) -> None:
