@@ -73,7 +73,7 @@ class Ways(NamedTuple):
     def brief(self) -> str:
         """The same without those that stay: "higher in 82, lower in 18 of 100"."""
         if self.rare:
-            return self.count().removesuffix(" worlds")
+            return self.counted().removesuffix(" worlds")
         told = [f"{word} in {hundred(part)}" for word, part in self._sides("higher", "lower") if part > 0.0]
         return f"{', '.join(told)} of 100" if told else NOUGHT
 
