@@ -272,8 +272,12 @@ def _played(
     return ensemble.joined(variables, worlds), ensemble.joined(tables, worlds)
 
 
+def _bytes(both: tuple[xr.Dataset, ...]) -> int:
+    return sum(data.nbytes for data in both)
+
+
 @cached(
-    LRUCache(MOST_KEPT, getsizeof=lambda both: sum(data.nbytes for data in both)),
+    LRUCache(MOST_KEPT, getsizeof=_bytes),
     key=lambda plan, worlds, seed, tell: (plan, worlds, seed), lock=Lock(),
 )  # fmt: skip
 def _reference(plan: Plan, worlds: int, seed: int, tell: Callable[[int], None]) -> tuple[xr.Dataset, xr.Dataset]:

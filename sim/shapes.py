@@ -1,4 +1,4 @@
-"""What a screen shows as files, commands and notebook cells: of the questions it is about, wherever levers stand."""
+"""What a screen shows as files, commands and notebook cells: of the questions it is about, not of the levers."""
 
 import shlex
 from collections.abc import Sequence

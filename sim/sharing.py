@@ -9,7 +9,6 @@ import binascii
 import math
 import shlex
 import zlib
-from dataclasses import fields
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from sim import question
@@ -28,13 +27,13 @@ SWITCH = "0 or 1"
 LONGEST_LINK = 16_000
 """Characters of a link; browsers and servers cut longer ones."""
 
-DEFAULTS = {f.name: f.default for f in fields(Question) if f.name in ("worlds", "seed")}
+DEFAULTS: dict[str, int] = {"worlds": Question().worlds, "seed": Question().seed}
 """What a link leaves out."""
 
 VIEWS = (
     "year", "ally", "allies", "scored", "focus", "chart", "with", "pin", "against", "of", "world", "quarter", "agent",
-    "path", "ally_world", "outcome", "at", "told", "filed", "effort", "game", "role", "lead", "results", "measure", "end", "lever",
-    "differ", "base", "only", "best", "policy", "part", "under",
+    "path", "ally_world", "outcome", "at", "told", "filed", "effort", "game", "role", "lead", "results", "measure",
+    "end", "lever", "differ", "base", "only", "best", "policy", "part", "under",
 )  # fmt: skip
 """Names in an address that choose what a page shows and not what is simulated."""
 

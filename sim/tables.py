@@ -55,7 +55,7 @@ def csv(frame: pd.DataFrame, plans: Mapping[str, str]) -> str:
         else None
     )
     columns = plans if own is None or own.isna().any() else {"plan": own}
-    for name, value in reversed(columns.items()):
+    for name, value in reversed(list(columns.items())):
         if name not in table:
             table.insert(0, name, value)
     return table.to_csv(index=False, float_format="%.6g")

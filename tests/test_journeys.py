@@ -10,8 +10,22 @@ from html.parser import HTMLParser
 
 import pytest
 from browser import (
-    NARROW, ROOT, WIDE, choose, downloaded, go_to, in_address, on_page, path_of, plan, press, ready, slider, text,
-    title, until,
+    NARROW,
+    ROOT,
+    WIDE,
+    choose,
+    downloaded,
+    go_to,
+    in_address,
+    on_page,
+    path_of,
+    plan,
+    press,
+    ready,
+    slider,
+    text,
+    title,
+    until,
 )  # fmt: skip
 from click.testing import CliRunner
 

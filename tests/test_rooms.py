@@ -16,8 +16,8 @@ ORDER = (
     "outcomes", "ensemble", "results", "evaluation", "experiment", "batch", "controls", "analysis", "laws", "ledger",
     "jobs", "__init__", "evidence", "catalogue", "report", "ways", "frames", "paired", "scored", "families", "charts",
     "provenance", "origins", "card", "question", "chronicle", "telling", "sharing", "shapes", "handout", "certified",
-    "sourced", "printed", "game", "side", "side_words", "shelf", "passport", "drivers", "ally", "ally_words", "why", "course",
-    "whereabouts", "whereabouts_words", "importance", "pages", "cli", "__main__",
+    "sourced", "printed", "game", "side", "side_words", "shelf", "passport", "drivers", "ally", "ally_words", "why",
+    "course", "whereabouts", "whereabouts_words", "importance", "pages", "cli", "__main__",
 )  # fmt: skip
 """Rooms from bottom to top. A new module takes its place here, above all it looks at."""
 

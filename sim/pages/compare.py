@@ -51,7 +51,7 @@ def page() -> None:
     regret(found, year)
     screen.footer(
         asked, {f"plan_{column.letter}": column.plan for column in found.columns}, found.starts,
-        of=lambda: shapes.beside(columns, reference, asked.worlds, asked.seed),
+        of=lambda: shapes.beside(list(columns.values()), reference, asked.worlds, asked.seed),
     )  # fmt: skip
 
 

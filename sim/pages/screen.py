@@ -47,15 +47,14 @@ def asked() -> Question:
 # --- answers ------------------------------------------------------------------------------------------------------
 
 
-def found(function: Callable[..., Found], *args: Any, long: bool | None = None) -> Found:
+def found(function: Callable[..., Found], *args: Any) -> Found:
     """What a function of the simulator answers; what it refuses is shown, and the page ends there.
 
     The function stands at the top of a module without Streamlit, and its arguments are hashable: a worker process
-    answers it once for all who ask. Where it takes a while, its progress and a button to cancel it are shown. `long`
-    is as for `jobs.ask`.
+    answers it once for all who ask. Where it takes long, its progress and a button to cancel it are shown.
     """
     try:
-        return waiting.answered(function, *args, long=long)
+        return waiting.answered(function, *args)
     except (InputError, RunError) as error:
         st.error("This cannot be simulated.")
         for problem in getattr(error, "problems", None) or [str(error)]:
@@ -134,9 +133,9 @@ def footer(
 ) -> None:
     """What was run: ensemble, seed, vintage of the data, plans; then more in Markdown, and what the badges mean.
 
-    `plans` is a digest, or several by the column of a file that they stand in, `start` the first
-    quarter, or those of several scenarios by letter. `of` makes what the page is as file,
-    command and cell; without it the page is about the question.
+    `plans` is a digest, or several by the column of a file that they stand in; `start` the first quarter, or those of
+    several scenarios by letter. `of` makes what the page is as file, command and cell; without it the page is about
+    the question.
     """
     told = {"plan": plans} if isinstance(plans, str) else plans
     shown = list(dict.fromkeys(told.values()))
