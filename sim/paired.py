@@ -130,8 +130,8 @@ def in_words(row: Ways, declared: Shown) -> str:
         return NOUGHT
     text = _with_band(row, declared)
     if row.way == UNCLEAR and not row.rare:
-        return f"{UNCLEAR}: {text}, {row.count()}"
-    return text if row.everywhere else f"{text}, {row.count()}"
+        return f"{UNCLEAR}: {text}, {row.counted()}"
+    return text if row.everywhere else f"{text}, {row.counted()}"
 
 
 def _short(row: Ways, declared: Shown) -> str:

@@ -226,8 +226,8 @@ def _reaching(plan: Plan, base: Plan, first: xr.Dataset, second: xr.Dataset) -> 
     called = "pledge" if kept and not np.array_equal(plan.levers["pledge"], base.levers["pledge"]) else "threshold"
     line = plan.levers[called][last_quarters(plan.quarters)]
     runs = (run.assign_coords(lever_threshold=("year", line)) for run in (first, second))
-    tables = [outcomes(run, AT_LINE) for run in runs]
-    found = frames.headlines(*tables, differences(*tables), AT_LINE)
+    before, now = (outcomes(run, AT_LINE) for run in runs)
+    found = frames.headlines(before, now, differences(before, now), AT_LINE)
     return found.assign(line=line, called=called)
 
 

@@ -103,7 +103,7 @@ def _alike(changes: Sequence[Ways]) -> str:
     if all(change.way == NOUGHT for change in changes):
         return f"{OPEN}the same in all worlds)"
     if len(changes) == 1:
-        return f"{OPEN}{UNCLEAR}: {changes[0].count()})"
+        return f"{OPEN}{UNCLEAR}: {changes[0].counted()})"
     ends = [
         " to ".join(dict.fromkeys(f"{round(100 * part)}" for part in (min(parts), max(parts))))
         for parts in ([change.up for change in changes], [change.down for change in changes])
@@ -138,8 +138,8 @@ def _belief(rows: pd.DataFrame, allies: Sequence[str]) -> str:
 def ways_of(row: Any) -> Ways:
     """The paired difference of a row of `headlines` or `by_ally`."""
     prefix = "change_" if "change_low" in row._fields else ""
-    ends = (getattr(row, f"{prefix}{end}") for end in ("low", "median", "high"))
-    return Ways(*ends, row.up, row.down, row.way)
+    low, median, high = (getattr(row, f"{prefix}{end}") for end in ("low", "median", "high"))
+    return Ways(low, median, high, row.up, row.down, row.way)
 
 
 COUNTS = ("more", "fewer")
@@ -150,7 +150,7 @@ def _gap(
     change: Ways, words: Callable[..., str], unit: str, way: tuple[str, str] = ("higher", "lower"), room: bool = True
 ) -> str:
     """A paired difference in brackets; `room` says whether worlds are counted at length."""
-    counted = change.count(*way) if room else change.brief()
+    counted = change.counted(*way) if room else change.brief()
     middle, ends = words(change.median, True), [words(end, True) for end in (change.low, change.high)]
     if change.way == NOUGHT:
         text = "the same in all worlds"

@@ -61,7 +61,7 @@ class Ways(NamedTuple):
         """Whether next to no world of one row differs."""
         return 0.0 < self.up + self.down < 2 * LEAST
 
-    def count(self, higher: str = "higher", lower: str = "lower") -> str:
+    def counted(self, higher: str = "higher", lower: str = "lower") -> str:
         """In how many worlds one row goes which way: "higher in 83 of 100 worlds, the same in 17"."""
         same = "the same", _rest(self.up, self.down)
         parts = [same] if self.rare else [*self._sides(higher, lower), same]
@@ -73,7 +73,7 @@ class Ways(NamedTuple):
     def brief(self) -> str:
         """The same without those that stay: "higher in 82, lower in 18 of 100"."""
         if self.rare:
-            return self.count().removesuffix(" worlds")
+            return self.counted().removesuffix(" worlds")
         told = [f"{word} in {hundred(part)}" for word, part in self._sides("higher", "lower") if part > 0.0]
         return f"{', '.join(told)} of 100" if told else NOUGHT
 
@@ -91,7 +91,8 @@ def ways(values: NDArray[np.float64]) -> Ways:
         [np.all(np.abs(values) <= NOISE, axis=1), _agree(up, down, worlds), _agree(down, up, worlds)],
         [NOUGHT, MORE, LESS], UNCLEAR,
     )  # fmt: skip
-    return Ways(*_bands(values), up / worlds, down / worlds, way)
+    low, median, high = _bands(values)
+    return Ways(low, median, high, up / worlds, down / worlds, way)
 
 
 def _agree(some: NDArray[np.intp], others: NDArray[np.intp], worlds: int) -> NDArray[np.bool_]:

@@ -42,15 +42,15 @@ def test_a_direction_is_named_where_hardly_any_world_contradicts_it(up, down, sa
     """One in twenty at most: of those that differ, or of all while more than half go that way."""
     row = way(*[0.2] * up, *[-0.1] * down, *[0.0] * same)
     assert (row.way, row.up, row.down) == (meant, up / 100, down / 100)
-    assert row.count() == counted
+    assert row.counted() == counted
 
 
 def test_a_few_worlds_of_many_are_neither_none_nor_all():
     row = way(*[1.0] * 3, *[0.0] * 997)
-    assert (row.way, row.count(), row.brief()) == (
+    assert (row.way, row.counted(), row.brief()) == (
         MORE, "the same in over 99 of 100 worlds", "the same in over 99 of 100",
     )  # fmt: skip
-    assert way(*[1.0] * 997, *[-1.0] * 3).count() == "higher in over 99 of 100 worlds"
+    assert way(*[1.0] * 997, *[-1.0] * 3).counted() == "higher in over 99 of 100 worlds"
 
 
 def test_what_sums_in_another_order_leave_is_no_difference():

@@ -102,7 +102,7 @@ def _effect(game: Game, choice: Choice) -> dict[str, Any]:
         change = (played[name] - without[name]).sel(year=game.revealed).values
         (gone,) = ways((100.0 * change if name == "credibility_allies" else change)[None]).rows()
         row |= {name: gone.median, f"{name}_low": gone.low, f"{name}_high": gone.high}
-        row |= {f"{name}_way": gone.way, f"{name}_counted": gone.count()}
+        row |= {f"{name}_way": gone.way, f"{name}_counted": gone.counted()}
     return row
 
 

@@ -200,7 +200,7 @@ def compared(first: xr.Dataset, second: xr.Dataset, year: int, world: int) -> pd
             "outcome": name, "unit": OUTCOMES[name].unit, "played": float(np.median(played)),
             "unplayed": float(np.median(bare)), "change": float(gone.median), "low": float(gone.low),
             "high": float(gone.high),
-            "ours": float(played[world]), "way": gone.way, "counted": gone.count(),
+            "ours": float(played[world]), "way": gone.way, "counted": gone.counted(),
         })  # fmt: skip
     return pd.DataFrame(rows)
 
