@@ -2,20 +2,33 @@
 
 import gc
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 
 import sim.pages
-from sim.pages import bar, levers, passports, pins, screen
+from sim import charts
+from sim.pages import bar, levers, passports, pins, screen, words
+from sim.pages.words import plain
 
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-left: 1.5rem; padding-right: 1.5rem }
 [data-testid="stMarkdownContainer"] h5 { font-size: 1.22rem; padding-bottom: 0 }
 [data-testid="stMarkdownContainer"] h6 { font-size: 1.05rem }
 [data-testid="stMarkdownContainer"] p { line-height: 1.42 }
+[data-testid="stCaptionContainer"] { opacity: 1; color: %(quiet)s }
 .st-key-panels { overflow-x: auto }
+@media (max-width: 640px) { [data-testid="stMarkdownContainer"] h5 { padding-bottom: 0.5rem } }
 </style>"""
-"""Room for two columns on a laptop, and titles that leave it to the charts."""
+"""Room for two columns on a laptop, and titles that leave it to the charts. Small print is grey and not pale, so that
+marks within it can be read."""
+
+ON_BRIGHT = """<style>
+[data-testid="stBaseButton-primary"] p, [data-testid="stMultiSelect"] [data-tag] { color: #111111 }
+[data-testid="stMultiSelect"] [data-tag] button { color: #111111 }
+</style>"""
+"""On the dark theme's bright blue Streamlit writes in white, which few can read."""
 
 PAGES = Path(sim.pages.__file__).parent
 
@@ -44,16 +57,34 @@ def main() -> None:
         ],
         position="top",
     )
-    st.html(STYLE)
+    st.html(STYLE % charts.PALETTES[words.theme()] + (ON_BRIGHT if words.theme() == "dark" else ""))
     top, menus = st.columns([4, 1.15], vertical_alignment="top", gap="small")
     screen.begin(top)
-    st.session_state.question = levers.panel(page.url_path)
-    pins.panel(st.session_state.question)
-    page.run()
+    st.session_state.question = levers.panel(page.url_path, more=pins.panel)
+    run(page, st.container())
     with menus:
-        bar.draw(st.session_state.question)
+        bar.draw()
     passports.opened(st.session_state.question)
     freeze()
+
+
+def run(page: st.Page, refused: Any) -> None:
+    """Draw the page and, above it, what was refused until it was drawn, also where it stops early.
+
+    A run that ends for a newer one tells nothing: what was refused stays for that one.
+    """
+    try:
+        page.run()
+    except StopException:
+        tell(refused)
+        raise
+    tell(refused)
+
+
+def tell(refused: Any) -> None:
+    """What was refused, in the place for it."""
+    if problems := levers.complaints():
+        refused.warning("  \n".join(map(plain, problems)))
 
 
 if __name__ == "__main__":

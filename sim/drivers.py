@@ -188,17 +188,23 @@ def summed(own: Budgets, other: Budgets, names: Sequence[str]) -> pd.DataFrame:
 
 
 def words(found: Drivers, year: int) -> str:
-    """What moved the budgets up to a year, in a sentence: the whole change, the largest driver either way."""
+    """What moved the budgets up to a year, in a sentence: the whole change, and the largest driver either way, first
+    the one that goes the way of the change.
+    """
     rows = found.summed[found.summed.year == year]
     share = found.share[found.share.year == year].iloc[0]
     change = share["mean"] - found.share_start
-    up, down = rows.loc[rows["mean"].idxmax()], rows.loc[rows["mean"].idxmin()]
-    parts = [f"{row.words} ({row['mean']:+.2f} pp)" for row, way in ((up, 1), (down, -1)) if way * row["mean"] > 0.005]
-    most = f"; most comes from {parts[0]}" + (f", most weighs against it {parts[1]}" if parts[1:] else "")
+    ways = {1: rows.loc[rows["mean"].idxmax()], -1: rows.loc[rows["mean"].idxmin()]}
+    said = {1: "most comes from", -1: "most weighs against it"}
+    along = 1 if change >= 0 else -1
+    parts = [
+        f"{said[way * along]} {ways[way].words} ({ways[way]['mean']:+.2f} pp)"
+        for way in (along, -along) if way * ways[way]["mean"] > 0.005
+    ]  # fmt: skip
     return (
         f"{found.ally} spends {abs(change):.2f} pp of GDP {'more' if change >= 0 else 'less'} in {year} than in "
         f"{found.year_start}, on average over worlds"
-        f"{most if parts else ''}. In the baseline it is {share.base - found.share_start:+.2f} pp."
+        f"{'; ' if parts else ''}{', '.join(parts)}. In the baseline it is {share.base - found.share_start:+.2f} pp."
     )
 
 

@@ -1,5 +1,7 @@
 """Questions that take time: answered once for all who ask, in worker processes, and kept for whoever asks again.
 
+Ask, watch it go on, take the answer::
+
     with jobs.ask(question.answer, Question("placebo")) as job:
         while not job.wait(0.1):
             print(f"{job.part:.0%}")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -137,6 +138,24 @@ def test_drivers_in_words(poland):
     assert "threat perceived" in words
     assert "threat perceived +" in drivers.yearly_words(poland, 2026)
     assert "since 2024" in drivers.summed_words(poland, 2035)
+
+
+def test_what_leads_goes_the_way_of_the_change(poland):
+    """By hand: 0.75 points less, since a player takes 1.10 and the threat adds 0.40."""
+
+    def said(**means):
+        whole = sum(means.values())
+        summed = pd.DataFrame({"year": 2030, "words": list(means), "mean": list(means.values())})
+        share = pd.DataFrame({"year": [2030], "mean": [2.0 + whole], "base": [2.0]})
+        return drivers.words(replace(poland, share_start=2.0, summed=summed, share=share), 2030)
+
+    less = said(threat=0.40, player=-1.10, drift=-0.05)
+    assert "spends 0.75 pp of GDP less in 2030 than in 2024" in less
+    assert "; most comes from player (-1.10 pp), most weighs against it threat (+0.40 pp)." in less
+    more = said(threat=0.40, player=-0.10)
+    assert "; most comes from threat (+0.40 pp), most weighs against it player (-0.10 pp)." in more
+    assert "over worlds; most comes from player (-0.50 pp). In" in said(player=-0.5)
+    assert "over worlds. In" in said(player=0.0)
 
 
 @pytest.mark.parametrize("name", ["Atlantis", "Iceland", ""])

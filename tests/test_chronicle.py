@@ -5,6 +5,7 @@ import pickle
 import re
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,12 +16,13 @@ from hypothesis.extra import numpy as hnp
 
 import sim
 from sim import chronicle, ensemble, question
-from sim.analysis.decision import Decision, Term
+from sim.analysis.decision import Decision, Lift, Term
 from sim.chronicle import event, log, money, seats, tables, trust, worlds
 from sim.chronicle.played import play_world
 from sim.cli import main
 from sim.errors import InputError
 from sim.outcomes import FRONT_NAMES, FRONTS, OUTCOMES, outcomes
+from sim.outcomes.named import COSTS
 from sim.reference import roster
 from tests import strategies
 
@@ -136,6 +138,41 @@ def test_the_main_reason_is_the_term_that_goes_furthest_the_same_way():
     assert money.main_reason(up) == ("the threat that it feels", 0.3)
     down = decision(Term("threat", 0.1), Term("fiscal room", -0.2), Term("help", -0.3))
     assert money.main_reason(down) == ("more help that it can expect", -0.3)
+
+
+def test_a_lift_weighs_by_what_asks_for_it_and_not_as_a_whole():
+    """By hand: 0.3 points of lift, two thirds of it habit, are 0.2 and 0.1; the threat weighs more than either."""
+    lift = Lift({"habit": 0.4, "pressure": 0.2, "trade": 0.0}, {}, 0.3, 0.3)
+
+    def lifted(threat):
+        return replace(decision(Term("threat", threat), Term("lift", 0.3)), lift=lift)
+
+    assert money.main_reason(lifted(0.25)) == ("the threat that it feels", 0.25)
+    assert money.main_reason(lifted(0.15)) == ("the habit of moving toward a pledge", pytest.approx(0.2))
+
+
+@pytest.mark.parametrize(
+    ("mark", "up", "down"),
+    [(0.1, "no longer very unlikely", "very unlikely"), (0.33, "no longer unlikely", "unlikely"),
+     (0.66, "likely", "no longer likely"), (0.9, "very likely", "no longer very likely")],
+)  # fmt: skip
+def test_words_of_likelihood_are_those_of_the_ipcc(mark, up, down):
+    """An ally that goes from just below a mark to just above it and back; by hand, from their scale."""
+    allies = len(NAMES)
+
+    def lived(path):
+        turn = told_turn(mark - 0.03)
+        return SimpleNamespace(
+            turns=[turn], plan=SimpleNamespace(roster=roster()),
+            by_ally=lambda name: np.column_stack([path] + [np.full(len(path), mark - 0.03)] * (allies - 1)),
+        )  # fmt: skip
+
+    def told_turn(start):
+        return SimpleNamespace(before=SimpleNamespace(belief_ally=np.full(allies, np.log(start / (1 - start)))))
+
+    first, second = trust._doubts(lived(np.array([mark + 0.03, mark - 0.03])))
+    assert f"now thinks it {up} that" in first.sentence
+    assert f"now thinks it {down} that" in second.sentence
 
 
 def test_a_budget_in_words():
@@ -369,6 +406,10 @@ def test_paths_are_refused_of_risks_and_nonsense():
     for key in ("risk", "risk_by_front", "troops_by_host", "Atlantis"):
         with pytest.raises(InputError, match="outcome: unknown"):
             worlds.paths(asked, key)
+    for key in COSTS:
+        with pytest.raises(InputError, match="only shown together"):
+            worlds.paths(asked, key)
+    assert not set(COSTS) & {found.key for found in worlds.subjects()}
     with pytest.raises(InputError, match="count"):
         worlds.paths(asked, "POL", 1000)
 

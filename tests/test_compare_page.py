@@ -95,6 +95,15 @@ def test_what_the_levers_show_is_a_column_and_can_be_pinned():
     assert [letter for letter, _ in columns(opened)] == ["A", "B"]
 
 
+def test_the_button_that_pins_stands_above_the_levers():
+    def keys(block):
+        for child in block.children.values():
+            yield from keys(child) if hasattr(child, "children") else [child.key] if getattr(child, "key", None) else []
+
+    found = list(keys(page().sidebar))
+    assert found.index("reset") < found.index("pin-levers") < found.index("threshold")
+
+
 def test_a_fifth_scenario_makes_room_aloud():
     opened = page(**{"with": ["now", "placebo", "hague-pledge", "ceasefire"], "threshold": "3.5"})
     opened.button(key="pin-levers").click().run()

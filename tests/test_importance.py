@@ -24,6 +24,7 @@ from sim.importance.design import Design, apart
 from sim.importance.pieces import LABELS, PASSAGE, factor_of, grouped, named_withdrawals, pieces, reach
 from sim.importance.settled import CHANCES, Band, explained, quantiles, spread
 from sim.importance.varied import Varied, courses, moved, under
+from sim.outcomes.named import COSTS
 from sim.params import levers
 from sim.plan import Plan
 from sim.question import Question, ask, furthest, loaded
@@ -403,6 +404,15 @@ def test_every_outcome_has_a_name_of_its_own():
     assert len(set(titles.values())) == len(titles) > 35
     assert titles["Risk of a limited attack: Baltic states"] == "risk_by_front_baltic"
     assert all(words.explained(name) for name in titles.values())
+    assert not set(COSTS) & set(titles.values()), "a definition of the cost never stands alone"
+
+
+def test_the_scale_of_multiples_is_said_and_only_there(passages):
+    risk = importance.ranking(Question(worlds=200), "risk_by_front_baltic", 2027, SMALL)
+    assert "doublings (log2)" in words.scale(risk)
+    assert words.scale(risk) in told.text(risk)
+    assert words.scale(passages) == ""
+    assert "log2" not in told.text(passages)
 
 
 def test_the_command_says_ranks_and_writes(tmp_path):

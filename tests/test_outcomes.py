@@ -149,6 +149,15 @@ def test_beliefs_readiness_hedging_aid_and_what_is_under_way(pair):
     np.testing.assert_allclose(table.attacks_in_ukraine, at(data, "ukraine_attacks"))
 
 
+def test_attacks_on_ukraine_as_a_member_hang_on_the_school_and_that_is_said():
+    """Under an accession attacks in Ukraine follow from a hazard that each school sees in its own way."""
+    run = sim.run(sim.load_scenario("baseline").with_levers(ukraine_accession=1.0), worlds=400)
+    found = sim.outcomes(run, ("attacks_in_ukraine",)).attacks_in_ukraine.sel(year=2035)
+    often = found.groupby("school").mean()
+    assert float(often.max()) > 1.2 * float(often.min())
+    assert "school by school" in OUTCOMES["attacks_in_ukraine"].reading
+
+
 def test_the_year_a_gap_closes_is_the_first_one_and_may_not_be_reached():
     gap = xr.DataArray([[3.0, 0.0, -1.0], [3.0, 2.0, 1.0]], dims=("world", "year"), coords={"year": [2025, 2026, 2027]})
     first, second = results.year_reached(gap).values

@@ -97,6 +97,7 @@ def test_a_risk_is_asked_about_as_a_ratio_only():
     said = text(opened)
     assert "only the ratio to the baseline is asked about" in said
     assert "times the baseline" in said
+    assert "taken on that scale" in said, "on which scale a band of multiples is narrower"
 
 
 def test_where_nothing_varies_the_page_says_so():

@@ -41,7 +41,7 @@ def _path(colours: dict[str, str], first: int, y_scale: Spec, y_axis: Spec, kind
     ]
     blue, grey = colours["blue"], colours["baseline"]
     edge = _mark("line", strokeDash=[2, 3], color=grey, strokeWidth=1, aria=False)
-    dotted = _mark("line", strokeDash=[1, 3], color=colours["quiet"], strokeWidth=1.5)
+    dotted = _mark("line", strokeDash=[1, 3], color=colours["quiet"], strokeWidth=1.5, aria=False)
     word = {"text": {"field": "word", "type": "nominal"}}
     return {"layer": [
         layer(_mark("area", opacity=0.20, color=blue, aria=False), "p5", there("p5"), y2={"field": "p95"}),
@@ -49,8 +49,8 @@ def _path(colours: dict[str, str], first: int, y_scale: Spec, y_axis: Spec, kind
         layer(edge, "base_p5", there("base_p5")),
         layer(edge, "base_p95", there("base_p95")),
         layer(dotted, "value", _of("line"), detail={"field": "line", "type": "nominal"}),
-        layer(_mark("line", strokeDash=[5, 3], color=grey, strokeWidth=2), "base", there("base")),
-        layer(_mark("line", color=colours["text"], strokeWidth=1.5), "observed", there("observed")),
+        layer(_mark("line", strokeDash=[5, 3], color=grey, strokeWidth=2, aria=False), "base", there("base")),
+        layer(_mark("line", color=colours["text"], strokeWidth=1.5, aria=False), "observed", there("observed")),
         layer(_mark("line", color=blue, strokeWidth=2.5), "p50", there("p50")),
         layer(_mark("text", align="left", baseline="bottom", dy=-6, fontSize=10, color=colours["quiet"]), "value",
               _of("word"), **word),

@@ -148,7 +148,8 @@ def _flows(colours: dict[str, str]) -> Spec:
               for name, field in (("longitude", "lon2"), ("latitude", "lat2"))}  # fmt: skip
     tooltip = [{"field": "name", "title": "move"}, {"field": "words", "title": "soldiers"}]
     return {"transform": [{"filter": "datum.kind === 'flow'"}], "layer": [
-        {"mark": {"type": "rule", "color": colours["orange"], "opacity": 0.85, "clip": True, "strokeCap": "round"},
+        {"mark": {"type": "rule", "color": colours["orange"], "opacity": 0.85, "clip": True, "strokeCap": "round",
+                  "aria": False},
          "encoding": {**ends, **more, "strokeWidth": width, "tooltip": tooltip}},
         {"mark": {"type": "point", "filled": True, "color": colours["orange"], "size": 30, "opacity": 1, "aria": False},
          "encoding": arrive},

@@ -45,7 +45,7 @@ def _path(colours: dict[str, str], scale: Spec) -> Spec:
         {"transform": now, "mark": {"type": "rule", "color": colours["quiet"], "strokeDash": [2, 2], "aria": False},
          "encoding": {"x": _years()}},
         {"transform": [{"filter": {"field": "base", "valid": True}}],
-         "mark": _mark("line", strokeDash=[5, 3], color=colours["baseline"], strokeWidth=2),
+         "mark": _mark("line", strokeDash=[5, 3], color=colours["baseline"], strokeWidth=2, aria=False),
          "encoding": {"x": _years(), "y": {**y, "field": "base"}}},
         {"mark": _mark("line", color=colours["blue"], strokeWidth=2.5), "encoding": {"x": _years(), "y": y}},
         {"mark": {"type": "point", "opacity": 0, "size": 120, "aria": False},
@@ -93,7 +93,7 @@ def _fan(colours: dict[str, str], scale: Spec) -> Spec:
     return {"layer": [
         layer(_mark("area", opacity=0.15, color=blue, aria=False), "p5", "band", y2={"field": "p95"}),
         layer(_mark("area", opacity=0.25, color=blue, aria=False), "p25", "band", y2={"field": "p75"}),
-        layer(_mark("line", strokeDash=[5, 3], color=colours["baseline"], strokeWidth=2), "base", "band"),
+        layer(_mark("line", strokeDash=[5, 3], color=colours["baseline"], strokeWidth=2, aria=False), "base", "band"),
         layer(_mark("line", color=blue, strokeWidth=2.5), "p50", "band"),
         layer(_mark("line", color=colours["quiet"], strokeWidth=1, opacity=0.75), "value", "path", detail=world),
         layer(_mark("line", color=colours["orange"], strokeWidth=3), "value", "open"),

@@ -35,6 +35,7 @@ WHY = {
     "line": ("the pull of the line", "the pull of the line"),
     "peers": ("what the others spend", "what the others spend"),
     "limit": ("the limits of what can be spent", "the limits of what can be spent"),
+    "lift": ("what lifts budgets", "what lifts budgets"),
     "decision": ("its own strategy", "its own strategy"),
 }
 """What weighs in a budget, in words: where it raises it, and where it lowers it."""
@@ -82,11 +83,23 @@ def _budget(played: Played, index: int, turn: Turn, seat: int) -> Budget:
 def main_reason(made: Decision) -> tuple[str, float]:
     """What weighs most in the direction of a change, in words, and its weight in pp of GDP."""
     way = 1.0 if made.share >= made.share_before else -1.0
-    term = max(made.terms, key=lambda term: way * term.pp)
-    if term.name == "lift" and made.lift is not None:
-        asked = made.lift.asked
-        return LIFTS[max(asked, key=lambda name: asked[name])], term.pp
-    return WHY.get(term.name, (term.name, term.name))[0 if way > 0 else 1], term.pp
+    return max(weights(made, way), key=lambda reason: way * reason[1])
+
+
+def weights(made: Decision, way: float) -> list[tuple[str, float]]:
+    """What weighs in a change that goes up (1) or down (-1), in words, with its weight in pp of GDP.
+
+    The lift that was used is shared out among what asked for it, in proportion: they weigh one by one.
+    """
+    found = []
+    for term in made.terms:
+        asked = made.lift.asked if term.name == "lift" and made.lift is not None else {}
+        whole = sum(asked.values())
+        if whole > 0.0:
+            found += [(LIFTS[name], term.pp * part / whole) for name, part in asked.items()]
+        else:
+            found.append((WHY.get(term.name, (term.name, term.name))[0 if way > 0 else 1], term.pp))
+    return found
 
 
 def budgets(played: Played) -> Iterator[Event]:

@@ -10,11 +10,17 @@ from sim.frames import times
 from sim.outcomes import FRONT_NAMES, FRONTS
 from sim.rules import deterrence, expit
 
-QUARTERS = (0.25, 0.5, 0.75)
 TENTHS = tuple(k / 10 for k in range(1, 10))
 HEDGES = (0.02, 0.05, 0.1, 0.2, 0.5)
 RATIOS = (0.2, 0.5, 0.8, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
 """Marks that are told when a series passes them (a choice of ours)."""
+
+LIKELY = {
+    0.1: ("no longer very unlikely", "very unlikely"), 0.33: ("no longer unlikely", "unlikely"),
+    0.5: ("likelier than not", "less likely than not"), 0.66: ("likely", "no longer likely"),
+    0.9: ("very likely", "no longer very likely"),
+}  # fmt: skip
+"""What passing a chance means, upward and downward: the calibrated words of the IPCC."""
 
 
 def beliefs(played: Played) -> Iterator[Event]:
@@ -36,22 +42,13 @@ def beliefs(played: Played) -> Iterator[Event]:
 def _doubts(played: Played) -> Iterator[Event]:
     own, start = played.by_ally("credibility_ally"), expit(played.turns[0].before.belief_ally)
     for seat, name in enumerate(played.plan.roster.name):
-        for index, mark, up in crossings(float(start[seat]), own[:, seat], QUARTERS, 0.02):
-            words = f"{name} now thinks it {_likely(mark, up)} that the United States would fight for it"
+        for index, mark, up in crossings(float(start[seat]), own[:, seat], tuple(LIKELY), 0.02):
+            words = f"{name} now thinks it {LIKELY[mark][0 if up else 1]} that the United States would fight for it"
             yield Event(index, name, "doubt", f"{words} ({hundred(own[index, seat])}).")
 
 
 def _way(up: bool) -> str:
     return "rises" if up else "falls"
-
-
-def _likely(mark: float, up: bool) -> str:
-    """What passing a mark means."""
-    if mark == 0.5:
-        return "likelier than not" if up else "less likely than not"
-    if mark > 0.5:
-        return "very likely" if up else "no longer very likely"
-    return "no longer unlikely" if up else "unlikely"
 
 
 def on_fronts(played: Played) -> np.ndarray:

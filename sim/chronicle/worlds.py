@@ -12,6 +12,7 @@ from sim.chronicle.tables import TOLD
 from sim.errors import InputError
 from sim.frames import ENDS
 from sim.outcomes import OUTCOMES, outcomes, variables_of
+from sim.outcomes.named import COSTS, ONLY_TOGETHER
 from sim.plan import Plan
 from sim.question import BASELINE, Question, loaded
 from sim.reading import hint
@@ -63,19 +64,21 @@ class Paths:
 
 
 def subjects() -> tuple[Subject, ...]:
-    """All that paths can be drawn of: the allies by name, then the outcomes that are no risk."""
+    """All that paths can be drawn of: the allies by name, then the outcomes that are no risk and no cost."""
     here, share = roster(), VARIABLES["share"]
     allies = [
         Subject(code, f"{name}: defence spending", share.unit, share.badge, False)
         for code, name, forces in zip(here.iso3, here.name, here.forces, strict=True)
         if forces
     ]
-    declared = [OUTCOMES[name] for name in TOLD]
+    declared = [OUTCOMES[name] for name in TOLD if name not in COSTS]
     return (*allies, *(Subject(o.name, o.label[:1].upper() + o.label[1:], o.unit, o.badge, True) for o in declared))
 
 
 def subject(key: str) -> Subject:
     """An outcome by its name, or an ally by code or name. Raises InputError."""
+    if key in COSTS:
+        raise InputError(f"outcome: {key}: {ONLY_TOGETHER}")
     known = {found.key: found for found in subjects()}
     known |= {found.label.split(":")[0]: found for found in subjects() if not found.outcome}
     if key not in known:

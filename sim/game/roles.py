@@ -44,7 +44,8 @@ def card(role: str, roster: Roster) -> tuple[str, ...]:
             f"You spend {roster.us_share:.1f}% of your GDP on defence, and {roster.troops.sum():,.0f} of your soldiers "
             "are in Europe.",
             "What you decide takes effect after the budgets of the year. Allies answer it in the next one.",
-            "To weigh: a condition may lift budgets, and it may cost the trust that keeps the peace.",
+            "To weigh: a condition may lift budgets, and it may change what allies and Russia believe of you; theories "
+            "of deterrence disagree whether that belief keeps the peace.",
         )
     at = roster.iso3.index(role)
     name, share, gdp = roster.name[at], float(roster.share[at]), float(roster.gdp[at])

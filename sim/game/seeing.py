@@ -19,6 +19,7 @@ from sim.params import levers
 from sim.plan import Plan
 from sim.reference import panel
 from sim.rules import expit
+from sim.state import State
 from sim.tables import number
 
 HIGHEST = 7.0
@@ -62,7 +63,7 @@ def seat(game: Game, role: str) -> Seat:
         name=game.name(role),
         year=game.year,
         card=roles.card(role, plan.roster),
-        news=tuple(_news(game, plan, years)),
+        news=tuple(_news(game, plan, years, role)),
         facts=pd.DataFrame(
             _us_facts(here, plan) if ally is None else _facts(here, plan, ally), columns=["what", "value", "means"]
         ),
@@ -76,8 +77,8 @@ def seat(game: Game, role: str) -> Seat:
 # --- in words -----------------------------------------------------------------------------------------------------
 
 
-def _news(game: Game, plan: Plan, years: dict[int, Year]) -> list[str]:
-    """What happened since the last budget that everybody noticed, a sentence each."""
+def _news(game: Game, plan: Plan, years: dict[int, Year], role: str) -> list[str]:
+    """What happened since a role decided last that everybody noticed, a sentence each."""
     here, last = years[game.year], years[game.year - 1]
     since, until = calendar.number(f"{game.year - 1}Q2"), calendar.number(f"{game.year}Q1")
     told = [
@@ -94,18 +95,30 @@ def _news(game: Game, plan: Plan, years: dict[int, Year]) -> list[str]:
         if before != now:
             about = re.split("[;:]", declared.about)[0]
             told.append(f"{about}: {before:,g} → {now:,g} ({declared.unit}).")
-    attacks, left = (
-        float(getattr(here.state, n)[0, 0] - getattr(last.state, n)[0, 0]) for n in ("attacks", "abandoned")
-    )
+    attacks, left = (_tests(here, role, n) - _tests(last, role, n) for n in ("attacks", "abandoned"))
     if attacks:
         fought = "did not fight" if left else "fought"
         told.append(f"There was a limited attack on the alliance, and the United States {fought}.")
-    if last.state.war[0, 0] and not here.state.war[0, 0]:
+    if last.state.war[0, 0] and not here.state.war[0, 0]:  # it ends before budgets: their threat knows of it
         told.append("The war in Ukraine has ended.")
-    change = float(np.sum(here.before.stationed[0]) - np.sum(last.before.stationed[0]))
+    change = _in_europe(here.before) - _in_europe(last.before)
     if abs(change) >= 500.0:
         told.append(f"{abs(change):,.0f} US soldiers {'came to' if change > 0 else 'left'} Europe.")
     return told
+
+
+def _tests(year: Year, role: str, what: str) -> float:
+    """Attacks that a role knows of when it decides, or those in which the United States did not fight.
+
+    In the first quarter allies decide before an attack may come. What the United States decide holds from the second.
+    """
+    lived = year.state if role == UNITED_STATES else year.before
+    return float(getattr(lived, what)[0, 0])
+
+
+def _in_europe(state: State) -> float:
+    """US soldiers in Europe, those on their way from one place to another included, persons."""
+    return float(np.sum(state.stationed[0]) + sum(np.sum(way[0]) for way in state.in_transit))
 
 
 def _facts(here: Year, plan: Plan, ally: int) -> list[tuple[str, str, str]]:
@@ -150,13 +163,8 @@ def _us_facts(here: Year, plan: Plan) -> list[tuple[str, str, str]]:
     return [
         ("Europe and Canada report", f"{mean:.2f}% of GDP", "spent last year, all together"),
         ("Allies at the threshold", f"{reached} of {int(able.sum())}", f"{float(here.now.policy.threshold):g}% of GDP"),
-        ("Your soldiers in Europe", f"{float(np.sum(before.stationed[0])):,.0f}", "persons"),
+        ("Your soldiers in Europe", f"{_in_europe(before):,.0f}", "persons"),
         ("In the Indo-Pacific", f"{float(before.indopacific[0, 0]):,.0f}", "persons"),
-        (
-            "Cohesion of the alliance",
-            f"{float(before.cohesion[0, 0]):.2f} of 1",
-            "how ready they are to help each other",
-        ),
         ("War in Ukraine", "goes on" if here.state.war[0, 0] else "is over", ""),
     ]
 

@@ -56,7 +56,8 @@ def text(found: Importance, every: bool = False) -> str:
     shown = table(found, every)
     if not shown.empty:
         parts.append(lines(list(shown.columns), shown.astype(str).to_numpy().tolist()))
-    parts += ["" if every else words.rest(found), words.together(found), words.verdict(found), words.assumed(found)]
+    parts += ["" if every else words.rest(found), words.together(found), words.verdict(found), words.scale(found)]
+    parts += [words.assumed(found)]
     parts += [words.CAN, words.CANNOT, words.overlap(found)]
     return "\n\n".join(part for part in parts if part)
 

@@ -10,7 +10,7 @@ from sim.controls import INDEXES
 from sim.importance.pieces import ASSUMED, DOCUMENT, HEDGE
 from sim.importance.views import Importance, called
 from sim.outcomes import HEADLINES, OUTCOMES
-from sim.outcomes.named import is_risk, single
+from sim.outcomes.named import COSTS, is_risk, single
 from sim.outcomes.named import named as named_outcome
 from sim.tables import number
 
@@ -32,9 +32,12 @@ CANNOT = (
 
 
 def titles() -> dict[str, str]:
-    """Outcomes by what they are called: those of the first page, then risks, then all with one number a world."""
+    """Outcomes by what they are called: those of the first page, then risks, then all with one number a world.
+
+    What US troops cost is left out: a definition of it is never shown without the two others.
+    """
     names = dict.fromkeys([*HEADLINES, *(n for n in single() if is_risk(n)), *single()])
-    return {title(name): name for name in names}
+    return {title(name): name for name in names if name not in COSTS}
 
 
 def title(name: str) -> str:
@@ -195,6 +198,16 @@ def verdict(found: Importance) -> str:
     where = "" if len(rough) == len(moving_) else f" under {listed(rough).lower()}"
     read = "read no more than what comes first and what lies beyond chance"
     return f"Rough{where}: with {played}, {read}. More settings tell more."
+
+
+def scale(found: Importance) -> str:
+    """On which scale a band of multiples is measured; nothing for what is no multiple."""
+    if not found.ratio:
+        return ""
+    return (
+        "Multiples are measured in doublings (log2), so that ×½ and ×2 lie equally far from ×1: parts of the variance "
+        "and “% narrower” are taken on that scale, and a band from ×½ to ×2 is as wide as one from ×1 to ×4."
+    )
 
 
 def together(found: Importance) -> str:

@@ -73,7 +73,8 @@ def aid_to_ukraine(data: xr.Dataset) -> xr.DataArray:
 @outcome(
     label="attacks in Ukraine",
     unit="attacks",
-    reading="On peacekeepers, or on Ukraine as a member. They test the alliance only under cover.",
+    reading="On peacekeepers, or on Ukraine as a member: these by schools of deterrence, which disagree on how often. "
+    "Read them school by school, and next to another scenario. They test the alliance only under cover.",
     badge="judgement",
     needs="ukraine_attacks",
 )

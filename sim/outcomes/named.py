@@ -14,6 +14,12 @@ RELATIVE = "relative_"
 """What stands before a risk's name where it is a multiple of a baseline's."""
 
 
+COSTS = ("us_cost_abroad", "us_cost_structure", "us_cost_moving")
+"""Rival definitions of what US troops cost (12a to 12c): shown together or not at all."""
+
+ONLY_TOGETHER = "What US troops cost has three definitions, which are only shown together: see the page Posture."
+
+
 @dataclass(frozen=True)
 class Named:
     """What a name means: an outcome, at a front or host or at none, and whether it is said to be a ratio."""

@@ -10,11 +10,12 @@ from sim.analysis import measures
 from sim.batch.tables import EVERY_SCHOOL
 from sim.charts import shelf as drawn_charts
 from sim.errors import InputError
-from sim.outcomes.named import is_risk
+from sim.outcomes.named import COSTS, ONLY_TOGETHER, is_risk
 from sim.pages import levers, screen
 from sim.pages.words import badge, plain
 from sim.question import Question
 from sim.results import BEST
+from sim.shapes import Shapes
 from sim.shelf import drawn, views
 from sim.shelf.views import LEVER, Book, Only, Spread
 
@@ -37,8 +38,6 @@ def page() -> None:
     told = screen.found(views.book, name, stamp)
     outcome, year, against = choose_outcome(told)
     only, scenarios = choose_policies(told)
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
     found = screen.found(views.spread, name, stamp, outcome, year, only, scenarios, against)
     heading(told, found)
     over_lever(told, found)
@@ -71,11 +70,15 @@ def choose_directory() -> str:
 
 def choose_outcome(told: Book) -> tuple[str, int, int | None]:
     """The outcome, the year, and the number of the policy to compare with, None for levels."""
-    titles = {measures.label_of(outcome): outcome for outcome in told.outcomes}
+    titles = {measures.label_of(outcome): outcome for outcome in told.outcomes if outcome not in COSTS}
+    if not titles:
+        st.info(ONLY_TOGETHER)
+        st.stop()
     usual = list(titles.values()).index(FIRST) if FIRST in titles.values() else 0
     left, middle, right, last = st.columns([4, 2, 3, 2], vertical_alignment="bottom")
     with left:
-        title = st.selectbox("Which outcome?", list(titles), index=usual, key=MEASURE, bind="query-params")
+        title = st.selectbox("Which outcome?", list(titles), index=usual, key=MEASURE, bind="query-params",
+                             help=ONLY_TOGETHER if set(COSTS) & set(told.outcomes) else None)  # fmt: skip
     with middle:
         year = st.selectbox("By when?", told.years, index=len(told.years) - 1, key=END, bind="query-params")
     risk = is_risk(titles[title])
@@ -258,7 +261,9 @@ def robustness(
     """Regret by policy and school, worked out when it is asked for."""
     if not told.worlds_kept:
         return
-    asked = st.expander("Which policies would be regretted least?", on_change="rerun", key="robust")
+    asked = st.expander(
+        "Which policies would be regretted least?", expanded=levers.in_address(GOOD), on_change="rerun", key="robust"
+    )
     if not asked.open:
         return
     with asked:
@@ -321,8 +326,9 @@ def footer(told: Book) -> None:
     """What was played; the levers in the side bar play no part here."""
     played = Question(worlds=told.worlds, seed=told.seed)
     screen.footer(
-        played, [told.digest], told.start, "the digest is that of the experiment; the levers play no part here"
-    )
+        played, {"experiment": told.digest}, told.start,
+        "the digest is that of the experiment; the levers play no part here", of=Shapes,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import streamlit as st
 
-from sim import card, certified
+from sim import card, certified, shapes
 from sim.pages import screen
 from sim.pages.words import plain
 
@@ -35,8 +35,8 @@ def draw() -> None:
         on_click="ignore", key="certificate-md",
     )  # fmt: skip
     st.caption("The same again on the command line:")
-    st.code(found.command, language="bash", wrap_lines=True)
-    screen.footer(asked, [found.plan], found.start)
+    st.code(found.command, language=None, wrap_lines=True)
+    screen.footer(asked, found.plan, found.start, of=lambda: shapes.certified(asked, found.command))
 
 
 def _wanted(asked, examples: int) -> None:

@@ -48,17 +48,16 @@ def chosen() -> list[str]:
 
 
 def panel(asked: Question) -> None:
-    """The button that pins what the levers show; it stands in the side bar of every page."""
+    """The button that pins what the levers show, for the lever panel of every page."""
     texts = pinned()
     full, there = len(texts) >= side.MOST, _text(asked) in texts
-    with st.sidebar:
-        st.button(
-            "Pin these levers to compare", on_click=_add, args=(asked,), width="stretch", key="pin-levers",
-            disabled=full or there,
-            help=f"{side.MOST} are pinned: take one away on the page Compare." if full
-            else "These are pinned already." if there
-            else "Keeps these settings in the address, to set them beside others on the page Compare.",
-        )  # fmt: skip
+    st.button(
+        "Pin these levers to compare", on_click=_add, args=(asked,), width="stretch", key="pin-levers",
+        disabled=full or there,
+        help=f"{side.MOST} are pinned: take one away on the page Compare." if full
+        else "These are pinned already." if there
+        else "Keeps these settings in the address, to set them beside others on the page Compare.",
+    )  # fmt: skip
     in_address()
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from sim import game
+from sim import game, shapes
 from sim.charts.seat import WALL
 from sim.game.debriefing import EFFECTS, effect_words
 from sim.game.play import ASKED_WORDS, Game
@@ -197,8 +197,9 @@ def take(here: Game, code: str) -> None:
 def footer(here: Game) -> None:
     """What is played: plan, worlds, seed."""
     played = game.scenario(game.past(here))
-    plans = dict.fromkeys([played.plan().fingerprint, here.unplayed.plan().fingerprint])
+    plans = {"plan": played.plan().fingerprint, "unplayed": here.unplayed.plan().fingerprint}
+    asked = screen.asked()
     screen.footer(
-        Question(here.base, worlds=here.worlds, seed=here.seed), list(plans), here.unplayed.start,
-        f"played on {plain(here.unplayed.name)} from {here.first}",
+        Question(here.base, worlds=here.worlds, seed=here.seed), plans, here.unplayed.start,
+        f"played on {plain(here.unplayed.name)} from {here.first}", of=lambda: shapes.one(asked),
     )  # fmt: skip

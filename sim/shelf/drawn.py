@@ -25,7 +25,7 @@ def against_lever(found: Spread, lever: str) -> tuple[pd.DataFrame, str]:
     x = rows[lever].to_numpy(dtype=np.float64)
     distinct = np.unique(x)
     if 1 < len(distinct) < len(kept):
-        room = 0.25 * float(np.diff(distinct).min())
+        room = 0.08 * float(np.diff(distinct).min())
         shift = dict(zip(kept, luck.uniform(-room, room, len(kept)), strict=True))
         x = x + rows["policy"].map(shift).to_numpy()
     drawn = _ends(rows, found).assign(x=x, value=rows[lever])
