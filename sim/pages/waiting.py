@@ -21,7 +21,7 @@ GIVEN_UP = "given-up"
 """Where a session notes the question that its reader cancelled."""
 
 
-def answered(function: Callable[..., Found], *args: Any) -> Found:
+def answered(function: Callable[..., Found], *args: Any, long: bool | None = None) -> Found:
     """What a function answers, from the shared workers; the run ends here where the reader cancelled it.
 
     Raises what the function raises, and RunError when the worker died.
@@ -32,7 +32,7 @@ def answered(function: Callable[..., Found], *args: Any) -> Found:
             st.info("Cancelled. Change a lever, or ask again.")
             st.button("Ask again", key="ask-again", on_click=_note, args=(None,))
         st.stop()
-    with jobs.ask(function, *args, asker=_session()) as job:
+    with jobs.ask(function, *args, long=long, asker=_session()) as job:
         _wait(job, asked, place)
         return job.result()
 
