@@ -31,8 +31,8 @@ DEFAULTS = {"worlds": 1000, "seed": 0}
 
 VIEWS = (
     "year", "ally", "allies", "scored", "focus", "chart", "with", "pin", "against", "of", "world", "quarter", "agent",
-    "path", "ally_world", "outcome", "at", "told", "filed", "effort", "game", "role", "lead", "results", "measure", "end", "lever",
-    "differ", "base", "only", "best", "policy", "part", "under",
+    "ally_world", "path", "outcome", "at", "told", "filed", "effort", "game", "role", "lead", "results", "measure",
+    "end", "lever", "differ", "base", "only", "best", "policy", "part", "under",
 )  # fmt: skip
 """Names in an address that choose what a page shows and not what is simulated."""
 

@@ -13,7 +13,7 @@ import streamlit as st
 from sim.charts import maps
 from sim.errors import InputError, RunError
 from sim.handout import Figure, Handout, Heading, Table, Words
-from sim.pages import waiting
+from sim.pages import levers, waiting
 from sim.pages.words import badge, badges, plain, theme
 from sim.question import Question
 
@@ -56,7 +56,7 @@ def found(function: Callable[..., Found], *args: Any) -> Found:
         st.error("This cannot be simulated.")
         for problem in getattr(error, "problems", None) or [str(error)]:
             st.text(problem)
-        st.stop()
+        levers.stop()
 
 
 # --- words --------------------------------------------------------------------------------------------------------
