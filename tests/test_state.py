@@ -70,6 +70,7 @@ def test_a_year_that_was_chosen_is_kept_on_all_pages():
         assert not opened.exception
         if name != "evidence":
             assert year(opened) == 2030, name
+            assert opened.query_params["year"] in ("2030", ["2030"])
             opened.run()
             assert year(opened) == 2030, name
     opened.selectbox(key="year").set_value(2035).run()
@@ -90,10 +91,21 @@ def test_where_a_year_is_not_offered_the_nearest_one_stands_and_that_is_said_onc
     assert not opened.exception
     assert year(opened) == 2035
     assert "year=2045: not offered here, 2035 is shown." in text(opened)
+    assert "year" not in opened.query_params
     opened.run()
     assert "not offered here" not in text(opened)
     opened.switch_page(page("posture")).run()
     assert year(opened) == 2045
+
+
+@pytest.mark.parametrize("told", ["2064", "foo", "2026"])
+def test_a_year_that_no_page_offers_is_refused(told):
+    opened = at("explore", year=told)
+    assert f"year={told}: refused, 2035 is used." in text(opened)
+    assert "year" not in opened.query_params
+    opened.switch_page(page("posture")).run()
+    assert year(opened) == 2035
+    assert "year=" not in text(opened)
 
 
 def test_a_year_that_another_scenario_lacks_gives_way_on_the_same_page():
