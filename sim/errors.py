@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-
 MOST_PROBLEMS = 100
 """Problems that are told at once; a file can have thousands."""
 

@@ -19,9 +19,14 @@ def theme() -> str:
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>^&])")
 
 
+_LINKS = re.compile(r"(?<=[a-zA-Z])(?=://)|(?<=www)(?=\.)|(?=@)")
+JOINER = "\u2060"
+"""Is not seen. Written into what looks like an address of the web, which would become a link otherwise."""
+
+
 def plain(text: str) -> str:
-    """Text from a file or an address, so that Markdown shows it as it stands and loads nothing."""
-    return _MARKS.sub(r"\\\1", " ".join(str(text).split()))
+    """Text from a file or an address, so that Markdown shows it as it stands, loads nothing and links to nothing."""
+    return _MARKS.sub(r"\\\1", _LINKS.sub(JOINER, " ".join(str(text).split())))
 
 
 BADGE_COLOURS = {"tested": "blue", "documented": "gray", "judgement": "orange"}
