@@ -98,9 +98,7 @@ def below(found: Allies, ally: str, of: str, year: int) -> str:
     """What stands below a small chart: the year's median and the difference to the baseline."""
     at, declared = row(found, ally, of, year), LOOKED_AT[of]
     unit = "%" if declared.unit == "%" else f" {declared.unit}"
-    return (
-        f"{year}: {declared.words(at.p50)}{unit}; {at.words if at.way == ways.UNCLEAR else f'difference {at.words}'}"
-    )
+    return f"{year}: {declared.words(at.p50)}{unit}; {at.words if at.way == ways.UNCLEAR else f'difference {at.words}'}"
 
 
 def _change(at: Any) -> str:
@@ -128,5 +126,7 @@ def small_words(found: Allies, year: int) -> str:
     clear = rows[rows.way.isin(ways.CLEAR)].sort_values("median", ascending=False)
     told = ", ".join(f"{r.ally} {number(r.median, True)}" for r in clear.itertuples())
     still = int((rows.way == ways.NOUGHT).sum())
-    rest = f"{still} of {len(rows)} show none, {len(rows) - len(clear) - still} {ways.UNCLEAR}"
-    return f"Spending of every ally to {year}, % of GDP: {f'{told} pp; ' if told else ''}{rest}."
+    unclear = len(rows) - len(clear) - still
+    rest = ", ".join(f"{n} of {len(rows)} {way}" for n, way in ((unclear, ways.UNCLEAR), (still, ways.NOUGHT)) if n)
+    parts = "; ".join(filter(None, [f"{told} pp" if told else "", rest]))
+    return f"Spending of every ally to {year}, % of GDP, against the baseline: {parts}."

@@ -241,7 +241,9 @@ def brief_words(*series: str, found: Scores | None = None) -> str:
         parts = [f"beat persistence in {len(saved)} of {len(rows)} cases"]
         parts += [f"lost to a simple rule in {len(worse)}"] if worse else []
     else:
-        parts = [f"saved {span(r.skill_persistence for r in saved)} of persistence's error {at(saved)} ahead"][: len(saved)]
+        parts = [f"saved {span(r.skill_persistence for r in saved)} of persistence's error {at(saved)} ahead"][
+            : len(saved)
+        ]
         parts += [f"lost to a simple rule at {at(worse)}"] if worse else []
     return f"{' and '.join(parts) or 'did no better than persistence'}; 90% bands held in {held(*rows)}"
 

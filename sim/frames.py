@@ -1,6 +1,6 @@
 """Results as tidy frames: what the charts draw and the tables show, and a sentence for those who do not see them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,9 @@ HIGHEST_SHARE = 7.0
 
 WORD_HEIGHT = 0.8
 """Height of a line of small print in the fan chart, % of GDP."""
+
+FIRST_YEAR = 2027
+"""The first year that pages offer: by then a policy can have done something."""
 
 BASE = "baseline"
 """The family of the baseline, where scenarios are shown by families."""
@@ -275,6 +278,7 @@ def threshold(lines: pd.DataFrame, year: int) -> float:
     return float(rows.value.iloc[0])
 
 
-def years(frame: pd.DataFrame, first: int) -> Sequence[int]:
-    """The years of a frame from one on."""
-    return [int(year) for year in sorted(set(frame.year)) if year >= first]
+def years(of: Iterable[int]) -> list[int]:
+    """The years of a run that are offered: from FIRST_YEAR on, and all of a run that ends before."""
+    every = sorted({int(year) for year in of})
+    return [year for year in every if year >= FIRST_YEAR] or every

@@ -129,9 +129,9 @@ def in_words(row: Ways, declared: Shown) -> str:
     if row.way == NOUGHT:
         return NOUGHT
     text = _with_band(row, declared)
-    if row.way == UNCLEAR:
-        return f"{UNCLEAR}: {text}, {row.count()}"
-    return text if row.everywhere else f"{text}, {row.count()}"
+    if row.way == UNCLEAR and not row.rare:
+        return f"{UNCLEAR}: {text}, {row.counted()}"
+    return text if row.everywhere else f"{text}, {row.counted()}"
 
 
 def _short(row: Ways, declared: Shown) -> str:

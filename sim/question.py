@@ -17,14 +17,15 @@ from sim.controls import EAST, WITHDRAWAL, WITHDRAWAL_QUARTERS, WITHDRAWAL_START
 from sim.origins import assumed as _assumed
 from sim.origins import origins
 from sim.outcomes import HEADLINES, OUTCOMES, outcomes, variables_of
-from sim.params import levers
 from sim.outcomes.declare import last_quarters
+from sim.params import levers
 from sim.plan import Plan
 from sim.provenance import changes, exactly_nought, idle_notes, sources
 from sim.report import WHERE_MOVED
 from sim.results import differences, identical
 from sim.scenario import Scenario, WithdrawalBlock, load_scenario, scenario_text
 from sim.scenario.stated import is_stated, stated
+from sim.tables import csv
 
 STORY, BASELINE = "conditional-article5", "baseline"
 """What the app opens on, and what everything is compared with."""
@@ -226,8 +227,8 @@ def _reaching(plan: Plan, base: Plan, first: xr.Dataset, second: xr.Dataset) -> 
     called = "pledge" if kept and not np.array_equal(plan.levers["pledge"], base.levers["pledge"]) else "threshold"
     line = plan.levers[called][last_quarters(plan.quarters)]
     runs = (run.assign_coords(lever_threshold=("year", line)) for run in (first, second))
-    tables = [outcomes(run, AT_LINE) for run in runs]
-    found = frames.headlines(*tables, differences(*tables), AT_LINE)
+    before, after = (outcomes(run, AT_LINE) for run in runs)
+    found = frames.headlines(before, after, differences(before, after), AT_LINE)
     return found.assign(line=line, called=called)
 
 
@@ -248,16 +249,9 @@ def assumed(answer: Answer) -> tuple[int, int]:
 
 def sources_csv(answer: Answer) -> str:
     """The sources of an answer as a file, with the plan's digest in each row."""
-    return _csv(answer.sources, answer)
+    return csv(answer.sources, {"plan": answer.plan})
 
 
 def results_csv(answer: Answer, question: Question) -> str:
     """The headline numbers of an answer as a file, with the plan's digest in each row."""
-    return _csv(answer.headlines.assign(worlds=question.worlds, seed=question.seed), answer)
-
-
-def _csv(table: pd.DataFrame, answer: Answer) -> str:
-    """A table as text; cells that a spreadsheet would take for a formula are quoted."""
-    table = table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@" and cell else cell)
-    table.insert(0, "plan", answer.plan)
-    return table.to_csv(index=False, float_format="%.6g")
+    return csv(answer.headlines.assign(worlds=question.worlds, seed=question.seed), {"plan": answer.plan})

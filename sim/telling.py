@@ -11,7 +11,7 @@ import pandas as pd
 from sim import evidence, frames
 from sim.origins import told
 from sim.outcomes import ANY, FRONT_NAMES, FRONTS
-from sim.paired import BY_ALLY, SHOWN
+from sim.paired import SHOWN
 from sim.question import Answer
 from sim.reference import roster
 from sim.tables import number
@@ -75,8 +75,8 @@ def _troops(row: Any) -> str:
         return f"{words(row.median)} US soldiers stand in Europe {_gap(change, words, '', COUNTS)}"
     part, fewer = (change.down, "fewer") if change.way == LESS else (change.up, "more")
     low, middle, high = sorted(abs(value) for value in (row.moved_low, row.moved_median, row.moved_high))
-    ends = " to ".join(dict.fromkeys(map(words, (low, high))))
-    return f"in {hundred(part)} of 100 worlds {fewer} US soldiers stand in Europe: then {words(middle)} {fewer} ({ends})"
+    ends = "" if words(low) == words(high) else f" ({words(low)} to {words(high)})"
+    return f"in {hundred(part)} of 100 worlds {fewer} US soldiers stand in Europe: then {words(middle)} {fewer}{ends}"
 
 
 # --- a front ------------------------------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ def _alike(changes: Sequence[Ways]) -> str:
     if all(change.way == NOUGHT for change in changes):
         return f"{OPEN}the same in all worlds)"
     if len(changes) == 1:
-        return f"{OPEN}{UNCLEAR}: {changes[0].count()})"
+        return f"{OPEN}{UNCLEAR}: {changes[0].counted()})"
     ends = [
         " to ".join(dict.fromkeys(f"{round(100 * part)}" for part in (min(parts), max(parts))))
         for parts in ([change.up for change in changes], [change.down for change in changes])
@@ -118,12 +118,14 @@ def _belief(rows: pd.DataFrame, allies: Sequence[str]) -> str:
         return "belief in US defence stays as it is"
     parts = []
     for way, moves in ((MORE, "rises"), (LESS, "falls")):
-        there = {ally: row for ally, row in own.items() if row.way == way}
+        there = {ally: row for ally, row in own.items() if row.way == way and not row.rare}
         if there:
             far = max(there, key=lambda ally: abs(there[ally].median))
             all_ = "all" if len(there) == len(own) else f"{len(there)} of"
             where = "" if len(own) == 1 else f" in {all_} {len(own)}, most in {far}"
             parts.append(f"{moves}{where} {_gap(there[far], _tenths, 'points')}")
+    if all(row.rare or row.way == NOUGHT for row in own.values()):
+        return "belief in US defence stays as it is in over 99 of 100 worlds"
     if not parts:
         counts = _alike(list(own.values())).removeprefix(f"{OPEN}{UNCLEAR}: ")
         return f"belief in US defence shows {UNCLEAR} ({counts}"
@@ -136,8 +138,8 @@ def _belief(rows: pd.DataFrame, allies: Sequence[str]) -> str:
 def ways_of(row: Any) -> Ways:
     """The paired difference of a row of `headlines` or `by_ally`."""
     prefix = "change_" if "change_low" in row._fields else ""
-    ends = (getattr(row, f"{prefix}{end}") for end in ("low", "median", "high"))
-    return Ways(*ends, row.up, row.down, row.way)
+    low, median, high = (getattr(row, f"{prefix}{end}") for end in ("low", "median", "high"))
+    return Ways(low, median, high, row.up, row.down, row.way)
 
 
 COUNTS = ("more", "fewer")
@@ -148,13 +150,13 @@ def _gap(
     change: Ways, words: Callable[..., str], unit: str, way: tuple[str, str] = ("higher", "lower"), room: bool = True
 ) -> str:
     """A paired difference in brackets; `room` says whether worlds are counted at length."""
-    counted = change.count(*way) if room else change.brief()
+    counted = change.counted(*way) if room else change.brief()
     middle, ends = words(change.median, True), [words(end, True) for end in (change.low, change.high)]
     if change.way == NOUGHT:
         text = "the same in all worlds"
-    elif not change.clear:
+    elif not change.clear and not change.rare:
         text = f"{UNCLEAR}: {counted}"
-    elif middle == "0":
+    elif middle == "0" or change.rare:
         text = counted
     elif change.everywhere:
         same = ends[0] == ends[1]
@@ -172,7 +174,8 @@ def _points(value: float, sign: bool = False) -> str:
 
 def _tenths(value: float, sign: bool = False) -> str:
     """Points of belief in 100, to a tenth at most."""
-    return number(round(value, 1) + 0.0, sign)
+    rounded = round(value, 1) + 0.0
+    return f"{rounded:{'+' if sign else ''}.1f}" if 0.0 < abs(rounded) < 9.95 else number(rounded, sign)
 
 
 def _risk(found: Answer, focus: str, year: int) -> str:

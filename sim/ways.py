@@ -56,9 +56,15 @@ class Ways(NamedTuple):
         """Whether nearly all worlds of one row differ, so that median and band tell it."""
         return 1.0 - self.up - self.down < SAME
 
-    def count(self, higher: str = "higher", lower: str = "lower") -> str:
+    @property
+    def rare(self) -> bool:
+        """Whether next to no world of one row differs."""
+        return 0.0 < self.up + self.down < 2 * LEAST
+
+    def counted(self, higher: str = "higher", lower: str = "lower") -> str:
         """In how many worlds one row goes which way: "higher in 83 of 100 worlds, the same in 17"."""
-        parts = [*self._sides(higher, lower), ("the same", _rest(self.up, self.down))]
+        same = "the same", _rest(self.up, self.down)
+        parts = [same] if self.rare else [*self._sides(higher, lower), same]
         told = [f"{word} in {hundred(part)}" for word, part in parts if part >= LEAST] or [f"{UNCLEAR} in 100"]
         if len(told) == 1 and told[0].endswith(" 100"):
             return f"{told[0][:-4]} all worlds"
@@ -66,6 +72,8 @@ class Ways(NamedTuple):
 
     def brief(self) -> str:
         """The same without those that stay: "higher in 82, lower in 18 of 100"."""
+        if self.rare:
+            return self.counted().removesuffix(" worlds")
         told = [f"{word} in {hundred(part)}" for word, part in self._sides("higher", "lower") if part > 0.0]
         return f"{', '.join(told)} of 100" if told else NOUGHT
 
@@ -83,7 +91,8 @@ def ways(values: NDArray[np.float64]) -> Ways:
         [np.all(np.abs(values) <= NOISE, axis=1), _agree(up, down, worlds), _agree(down, up, worlds)],
         [NOUGHT, MORE, LESS], UNCLEAR,
     )  # fmt: skip
-    return Ways(*_bands(values), up / worlds, down / worlds, way)
+    low, median, high = _bands(values)
+    return Ways(low, median, high, up / worlds, down / worlds, way)
 
 
 def _agree(some: NDArray[np.intp], others: NDArray[np.intp], worlds: int) -> NDArray[np.bool_]:
@@ -108,4 +117,4 @@ def hundred(part: float) -> str:
     whole = round(100 * part)
     if whole == 0:
         return "fewer than 1"
-    return "over 99" if whole == 100 and part < 1.0 else str(whole)
+    return "over 99" if 0.99 < part < 1.0 else str(whole)

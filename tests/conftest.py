@@ -7,6 +7,7 @@ HYPOTHESIS_PROFILE chooses; without it `ci` where the variable CI is set, else `
 
 import os
 
+from browser import chromium, opened, results_folder, served  # noqa: F401 - fixtures of all tests, one browser for all
 from hypothesis import HealthCheck, settings
 
 PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}

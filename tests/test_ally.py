@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import ally, ally_words, drivers, ensemble, paired, why
+from sim import ally, ally_words, drivers, ensemble, ways, why
 from sim.analysis import explanation
 from sim.analysis.decision import ASKED, PLAN, PLAYED
 from sim.charts import PALETTES
@@ -128,7 +128,7 @@ def test_the_condition_is_no_driver_of_the_baseline(poland):
     assert rows["base"] == 0.0
     quiet = drivers.drivers(Question(BASELINE, worlds=20), "POL")
     assert "conditionality" not in set(quiet.summed.driver)
-    assert set(quiet.summed.way) == {paired.NOUGHT}
+    assert set(quiet.summed.way) == {ways.NOUGHT}
 
 
 def test_drivers_in_words(poland):
@@ -194,10 +194,10 @@ def test_reaching_the_threshold_is_the_outcome_by_ally(story):
 
 def test_nothing_differs_from_the_baseline_in_the_baseline():
     same = ally.answer(Question(BASELINE, worlds=20))
-    assert set(same.levels.way) == {paired.NOUGHT}
+    assert set(same.levels.way) == {ways.NOUGHT}
     assert same.changes == ()
     assert "every difference is exactly 0" in same.nought
-    assert "no difference beyond chance" in ally_words.small_words(same, 2035)
+    assert "against the baseline: 30 of 30 exactly 0." in ally_words.small_words(same, 2035)
     assert "against the baseline: exactly 0" in ally_words.headline(same, "Poland", 2030)
 
 

@@ -145,17 +145,17 @@ def test_policies_of_some_scenarios(tmp_path, monkeypatch):
 
 def test_no_definition_of_the_cost_stands_alone(tmp_path, monkeypatch):
     """Neither as a level nor in regret; results that hold nothing else say where the three stand together."""
-    monkeypatch.setenv(shelf.RESULTS, str(tmp_path / "results"))
-    played(tmp_path, {"pivot": [0.0, 20_000.0]}, worlds=20, outcomes=("troops_europe", *COSTS))
-    opened = page(results="results", measure=measures.label_of(COSTS[0]))
+    for name, kept in (("beside", ("troops_europe", *COSTS)), ("alone", COSTS)):
+        (tmp_path / name).mkdir()
+        played(tmp_path / name, {"pivot": [0.0, 20_000.0]}, worlds=20, outcomes=kept)
+    monkeypatch.setenv(shelf.RESULTS, str(tmp_path / "beside"))
+    opened = page(results="beside/results", measure=measures.label_of(COSTS[0]))
     assert not opened.exception
     assert opened.selectbox(key="measure").options == [measures.label_of("troops_europe")]
     assert opened.selectbox(key="measure").help == ONLY_TOGETHER
     assert f"measure={measures.label_of(COSTS[0])}: refused" in text(opened)
-    (tmp_path / "more").mkdir()
-    played(tmp_path / "more", {"pivot": [0.0, 20_000.0]}, worlds=20, outcomes=COSTS)
-    monkeypatch.setenv(shelf.RESULTS, str(tmp_path / "more"))
-    opened = page(results="more/results")
+    monkeypatch.setenv(shelf.RESULTS, str(tmp_path / "alone"))
+    opened = page(results="alone/results")
     assert not opened.exception
     assert ONLY_TOGETHER in text(opened)
 

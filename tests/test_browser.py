@@ -1,121 +1,96 @@
-"""What only a browser can tell: that the app is drawn, asks nobody outside, and keeps its state in the address."""
-
-# ruff: noqa: F811  # fixtures are named where they are imported and where they are used
-
-import json
-import re
-import statistics
+"""What only a browser can tell: every page is drawn, fits its screen, can be used by all, and asks nobody outside."""
 
 import pytest
-from browser import ARTIFACTS, NARROW, PATIENCE, WIDE, chromium, keep, opened, ready, served  # noqa: F401
+from batches import played
+from browser import ARTIFACTS, PATIENCE, SIZES, WIDE, choose, in_address, keep, path_of, ready, slider
 
 from sim.controls import CONTROLS
 
 pytestmark = pytest.mark.browser
 
-SIZES = {"wide": WIDE, "narrow": NARROW}
+PAGES = {
+    "explore": "", "compare": "compare", "allies": "allies", "posture": "posture", "uncertainty": "uncertainty",
+    "evidence": "evidence", "world": "world", "batch": "batch", "seat": "seat",
+}  # fmt: skip
+"""Each page and its address."""
 
-MOVE = """selector => { window.moved = new Promise(done => {
-  let pressed = null; const before = document.querySelector(selector).textContent;
-  document.addEventListener('keydown', () => { pressed = performance.now() }, {capture: true, once: true});
-  const watch = new MutationObserver(() => { const now = document.querySelector(selector);
-    if (pressed !== null && now && now.textContent !== before) { watch.disconnect();
-      requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - pressed))) } });
-  watch.observe(document.body, {subtree: true, childList: true, characterData: true}) }) }"""
-"""Arms a watch on an element; `window.moved` becomes the milliseconds from the key to the painted change."""
+LEAST_CHARTS = {
+    "explore": 9, "compare": 16, "allies": 8, "posture": 8, "uncertainty": 2, "evidence": 10, "world": 5, "batch": 2,
+    "seat": 0,
+}  # fmt: skip
 
-BELIEF = ".st-key-card-credibility_allies [data-testid=stMetricValue]"
-
-
-def slider(page, name):
-    return page.locator(f".st-key-{name} input[type=range]")
-
-
-def test_everything_is_drawn_and_nothing_leaves_the_machine(opened):
-    page = opened()
-    page.wait_for_timeout(1000)
-    assert page.outside == []
-    assert page.failures == []
-    assert page.locator('[data-testid="stException"]').count() == 0
-    assert page.locator('[data-testid="stMetricValue"]').count() == 4
-    assert page.locator('[data-testid="stVegaLiteChart"]').count() == 9
-    assert page.locator('[data-testid="stVegaLiteChart"] svg path').count() > 50
-
-
-def test_the_first_screen_shows_result_and_charts(opened):
-    page = opened()
-    for selector in ("h4", ".st-key-card-troops_europe", ".st-key-fan svg", ".st-key-troops svg"):
-        box = page.locator(selector).first.bounding_box()
-        assert box["y"] < 0.75 * WIDE["height"], f"{selector} starts too low"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-def test_screens(opened, size, scheme):
-    """Looked at by people; nothing may be wider than the screen."""
-    page = opened("/?threshold=3.5&tilt_to_spenders=1.5&withdrawal=10000", SIZES[size], scheme)
-    keep(page, f"explore-{size}-{scheme}")
-    page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=SIZES[size]["width"])
-    assert page.failures == []
-
-
-def test_the_address_goes_there_and_back(opened):
-    page = opened("/?scenario=placebo&threshold=3.5&seed=7")
-    assert slider(page, "threshold").get_attribute("value") == "3.5"
-    slider(page, "threshold").focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function("() => location.search.includes('threshold=3.6')")
-    page.locator("h4", has_text="3.6%").wait_for(timeout=PATIENCE)  # the address is ahead of the answer
-    ready(page)
-    headline = page.locator("h4").first.inner_text()
-    again = opened(page.url.split("127.0.0.1")[1].split("/", 1)[1].join(["/", ""]))
-    assert "3.6%" in headline
-    assert again.locator("h4").first.inner_text() == headline
-
-
-def test_a_loaded_scenario_stands_in_the_address(opened):
-    page = opened("/?threshold=3.5")
-    page.locator(".st-key-loader input").click()
-    page.keyboard.type("Placebo")
-    page.get_by_role("option", name=re.compile("Placebo")).click()
-    page.wait_for_function("() => location.search.includes('scenario=placebo')")
-    page.wait_for_function("() => document.querySelector('.st-key-threshold input[type=range]').value === '5'")
-    ready(page)
-    assert "threshold" not in page.url, "what equals the scenario is left out"
-    assert slider(page, "threshold").get_attribute("value") == "5"
-    page.locator(".st-key-reset button").wait_for(timeout=PATIENCE)
-
-
-def test_a_key_on_a_slider_moves_a_result(opened):
-    page = opened()
-    took = []
-    for _ in range(6):
-        page.evaluate(MOVE, BELIEF)
-        slider(page, "conditionality").focus()
-        page.keyboard.press("ArrowLeft")
-        took.append(page.evaluate("() => window.moved"))
-        ready(page)
-        page.wait_for_timeout(200)
-    ARTIFACTS.mkdir(exist_ok=True)
-    report = {"milliseconds": took, "median": statistics.median(took[1:])}
-    (ARTIFACTS / "lever.json").write_text(json.dumps(report, indent=1))
-    assert page.failures == []
-
-
-def choose(page, key, words):
-    """Take the one option that has these words; a list that a rerun closes is opened again."""
-    box = page.locator(f".st-key-{key} input")
-    for _ in range(8):
-        box.fill("")
-        box.click()
-        box.fill(words)
-        page.wait_for_timeout(1000)
-        if page.get_by_role("option").count() == 1:
-            return box.press("Enter")
-    raise AssertionError(f"{key}: no single option has {words!r}")
-
+TOLD = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].filter(chart => chart.offsetParent)
+  .map(chart => (chart.querySelector('[aria-label]')?.getAttribute('aria-label') || '').length)"""
+"""Lengths of the alternative texts of charts that can be seen."""
 
 DIALOG = '[role="dialog"]'
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture(scope="session")
+def shelved(results_folder):
+    """Results of a small batch that was really played, where the app finds them."""
+    if not (results_folder / "results").exists():
+        played(results_folder, {"threshold": [3.0, 4.0, 5.0], "conditionality": [0.0, 0.6]}, worlds=40)
+    return results_folder / "results"
+
+
+def hurt(page):
+    """What axe holds to be a serious or critical violation, in words."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    found = axe.Axe().run(page, options={"resultTypes": ["violations"], "elementRef": False}).response["violations"]
+    return [f"{v['id']}: {node['html'][:200]}" for v in found if v["impact"] in SERIOUS for node in v["nodes"]]
+
+
+# --- every page ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("shelved")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", PAGES)
+def test_screens(opened, name, size, scheme):
+    """Drawn without a failure, no wider than the screen, open to all, and kept for people to look at."""
+    page = opened(f"/{PAGES[name]}?worlds=200", SIZES[size], scheme)
+    assert page.locator('[data-testid="stException"]').count() == 0
+    assert page.locator('[data-testid="stVegaLiteChart"]').count() >= LEAST_CHARTS[name]
+    assert min(page.evaluate(TOLD), default=99) > 30, "each chart has a sentence for those who do not see it"
+    keep(page, f"{name}-{size}-{scheme}")
+    for where in ("document.documentElement", "document.querySelector('[data-testid=stMain]')"):
+        page.wait_for_function(f"width => {where}.scrollWidth <= width", arg=SIZES[size]["width"])
+    assert hurt(page) == []
+    assert page.failures == []
+    assert page.outside == []
+
+
+# --- the first screen ---------------------------------------------------------------------------------------------
+
+
+def test_the_first_screen_shows_question_result_and_charts(opened):
+    """At 1366 by 768, without scrolling."""
+    page = opened()
+    assert page.locator('[data-testid="stMetricValue"]').count() == 4
+    for selector in ("h5", ".st-key-card-troops_europe", ".st-key-fan svg", ".st-key-map svg"):
+        box = page.locator(selector).first.bounding_box()
+        assert box["y"] < 0.75 * WIDE["height"], f"{selector} starts too low"
+        assert box["x"] + box["width"] <= WIDE["width"], f"{selector} is cut off"
+    assert page.locator('[data-testid="stVegaLiteChart"] svg path').count() > 50
+    assert "What happens, in this model?" in page.locator('[data-testid="stMain"]').inner_text()
+    assert page.failures == []
+    assert page.outside == []
+
+
+def test_the_map_shows_what_is_asked_for(opened):
+    page = opened("/?worlds=200")
+    alt = page.locator(".st-key-map [aria-label]").first
+    assert "Map of Europe. Spending" in alt.get_attribute("aria-label")
+    page.locator(".st-key-chart").get_by_role("radio", name="Belief").click()
+    in_address(page, "chart=Belief")
+    assert "belief" in alt.get_attribute("aria-label").lower()
+    assert page.locator(".st-key-map svg path").count() > 60
+
+
+# --- the lever panel ----------------------------------------------------------------------------------------------
 
 
 def open_all_kinds(page):
@@ -127,8 +102,7 @@ def open_all_kinds(page):
     page.locator(".st-key-ceasefire").scroll_into_view_if_needed()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), [("wide", "light"), ("narrow", "dark")])
 def test_every_lever_is_in_the_panel(opened, size, scheme):
     """Each has its control and, beside it, the button of its passport with a name of its own; no label is cut."""
     page = opened("/?worlds=200", SIZES[size], scheme)
@@ -143,9 +117,10 @@ def test_every_lever_is_in_the_panel(opened, size, scheme):
         names.append(button.locator("img").get_attribute("alt"))
     assert len(set(names)) == len(CONTROLS)
     page.set_viewport_size({**SIZES[size], "height": 3200})
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(300)
     ARTIFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTIFACTS / f"panel-{size}-{scheme}.png")
+    assert hurt(page) == []
     assert page.failures == []
 
 
@@ -162,88 +137,56 @@ def test_a_passport_opens_and_closes_by_keyboard(opened):
     assert page.outside == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), [("wide", "dark"), ("narrow", "light")])
 def test_the_passport_of_an_uncertainty_draws_its_density(opened, size, scheme):
     page = opened("/?worlds=200", SIZES[size], scheme)
     page.locator("summary", has_text="What else goes into").click()
-    choose(page, "uncertain", "denial elast")
+    choose(page, "uncertain", "denial elasticity")
     page.locator(DIALOG, has_text="What it moves").wait_for(timeout=PATIENCE)
     page.wait_for_function(f"() => document.querySelectorAll('{DIALOG} .st-key-densities svg.marks').length === 4")
     box = page.locator(DIALOG).bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= SIZES[size]["width"]
     page.set_viewport_size({**SIZES[size], "height": 1700})
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(300)
     ARTIFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTIFACTS / f"passport-{size}-{scheme}.png")
+    assert hurt(page) == []
     assert page.failures == []
     assert page.outside == []
+
+
+# --- menus --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("menu", ["share", "take", "open"])
+def test_open_menus_are_open_to_all(opened, menu, scheme):
+    """What stands in the menus Share, Take away and File."""
+    page = opened("/?worlds=200", WIDE, scheme)
+    page.locator(f".st-key-{menu} button").first.click()
+    page.get_by_test_id("stPopoverBody").first.wait_for()
+    ready(page)
+    assert hurt(page) == []
+    keep(page, f"menu-{menu}-{scheme}")
+    assert page.failures == []
+
+
+# --- the address --------------------------------------------------------------------------------------------------
 
 
 def test_a_switch_stands_in_the_address(opened):
     page = opened("/?scenario=baseline&worlds=200")
     page.locator('[data-testid="stSidebar"] summary', has_text="Ukraine").click()
     page.locator(".st-key-ukraine_accession label").click()
-    page.wait_for_function("() => location.search.includes('ukraine_accession=true')")
-    page.locator("p", has_text="Ukraine accession 0 → 1").wait_for(timeout=PATIENCE)
+    in_address(page, "ukraine_accession=true")
+    page.locator("p", has_text="ukraine accession 0 → 1").wait_for(timeout=PATIENCE)
 
 
-def test_a_download_carries_the_plan(opened):
-    page = opened("/?worlds=200")
-    with page.expect_download(timeout=PATIENCE) as waiting:
-        page.locator(".st-key-results-csv button").click()
-    head, first, *_ = waiting.value.path().read_text(encoding="utf-8").splitlines()
-    assert head.startswith("plan,")
-    assert first.split(",")[0] in page.locator("code").last.inner_text()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-def test_scenarios_stand_side_by_side(opened, size, scheme):
-    """The page Compare: drawn, and no wider than the screen."""
-    page = opened("/compare?worlds=200", SIZES[size], scheme)
-    page.get_by_text("What would each policy be regretted for").wait_for(timeout=PATIENCE)
-    keep(page, f"compare-{size}-{scheme}")
-    assert page.locator(".st-key-effects svg path").count() > 8
-    assert page.locator(".st-key-gains svg path").count() > 60
-    page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=SIZES[size]["width"])
-    assert page.failures == []
-    assert page.outside == []
-
-
-def test_pinned_levers_stand_beside_the_levers(opened):
-    """Pin on Explore, move a lever, compare: both settings are columns, and the address holds the pin."""
-    page = opened("/?worlds=200&threshold=3.5")
-    page.get_by_role("button", name="Pin these levers to compare").click()
-    page.wait_for_function("() => location.search.includes('pin=threshold')")
-    slider(page, "threshold").focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function("() => location.search.includes('threshold=3.6')")
-    page.get_by_role("link", name="Compare").click()
-    page.locator(".st-key-heads", has_text="threshold 2 → 3.6%").wait_for(timeout=PATIENCE)
-    assert "threshold 2 → 3.5%" in page.locator(".st-key-heads").inner_text()
-    page.wait_for_function("() => location.search.includes('pin=threshold')")
-    again = opened("/compare" + page.evaluate("() => location.search"))
-    again.locator(".st-key-heads", has_text="threshold 2 → 3.6%").wait_for(timeout=PATIENCE)
-    assert again.locator(".st-key-heads").inner_text() == page.locator(".st-key-heads").inner_text()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-def test_evidence_is_drawn(opened, size, scheme):
-    """The page of evidence: its charts are drawn, nothing is wider than the screen, and the card can be taken away."""
-    page = opened("/evidence?worlds=200", SIZES[size], scheme)
-    page.get_by_text("What has been tested, and what has not?").wait_for(timeout=PATIENCE)
-    page.locator(".st-key-ally-curve svg path").first.wait_for(state="attached", timeout=PATIENCE)
-    keep(page, f"evidence-{size}-{scheme}")
-    assert page.locator(".st-key-crps svg path").count() > 8
-    assert page.locator(".st-key-pit svg path").count() > 40
-    page.locator("summary", has_text="Read it here").click()
-    page.get_by_role("heading", name="Parameters by evidence class").wait_for(timeout=PATIENCE)
-    page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=SIZES[size]["width"])
-    with page.expect_download(timeout=PATIENCE) as waiting:
-        page.locator(".st-key-card-md button").click()
-    assert waiting.value.path().read_text(encoding="utf-8").startswith("# Model card: article5")
-    assert page.failures == []
-    assert page.outside == []
+def test_a_loaded_scenario_stands_in_the_address(opened):
+    page = opened("/?threshold=3.5&worlds=200")
+    choose(page, "loader", "Placebo, a threshold without a condition")
+    in_address(page, "scenario=placebo")
+    page.wait_for_function("() => document.querySelector('.st-key-threshold input[type=range]').value === '5'")
+    assert "threshold" not in path_of(page), "what equals the scenario is left out"
+    assert slider(page, "threshold").get_attribute("value") == "5"

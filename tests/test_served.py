@@ -18,7 +18,6 @@ import pytest
 
 pytest.importorskip("streamlit")
 
-from browser import chromium, opened, served  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 120
@@ -76,7 +75,7 @@ def start(tmp_path):
 @pytest.mark.parametrize(
     "path", ["/", "/evidence", "/health", "/shapes/europe.topo.json", "/_stcore/health", "/none/at"]
 )
-def test_every_answer_carries_the_rules(served, path):  # noqa: F811
+def test_every_answer_carries_the_rules(served, path):
     _, headers, _ = got(served + path)
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
@@ -84,7 +83,7 @@ def test_every_answer_carries_the_rules(served, path):  # noqa: F811
     assert rules(headers)["default-src"] == "'self'"
 
 
-def test_no_script_runs_that_is_written_into_a_page(served):  # noqa: F811
+def test_no_script_runs_that_is_written_into_a_page(served):
     _, headers, page = got(served + "/")
     found = rules(headers)
     allowed = found["script-src"].split()
@@ -98,7 +97,7 @@ def test_no_script_runs_that_is_written_into_a_page(served):  # noqa: F811
     assert loose == ["style-src"]
 
 
-def test_health_and_shapes(served):  # noqa: F811
+def test_health_and_shapes(served):
     status, _, body = got(served + "/health")
     assert (status, b'"ok":true' in body) == (200, True)
     status, headers, body = got(served + "/shapes/europe.topo.json")
@@ -117,7 +116,7 @@ def test_missing_shapes_are_said_to_be_missing(tmp_path, monkeypatch):
 
 
 @pytest.mark.browser
-def test_a_script_in_the_page_is_refused_by_the_browser(opened):  # noqa: F811
+def test_a_script_in_the_page_is_refused_by_the_browser(opened):
     """The rules are there and hold: what they forbid does not run, and the app does."""
     page = opened()
     page.evaluate("""() => { const s = document.createElement('script'); s.textContent = 'window.hit = 1';

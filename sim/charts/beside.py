@@ -68,21 +68,25 @@ def _level(colours: dict[str, str], outcome: str) -> Spec:
     return {"layer": [
         layer(_mark("area", opacity=0.20, aria=False), "p5", y2={"field": "p95"}, **hue),
         layer(_mark("area", opacity=0.35, aria=False), "p25", y2={"field": "p75"}, **hue),
-        layer(_mark("line", strokeDash=[5, 3], strokeWidth=2, color=colours["baseline"]), "base"),
+        layer(_mark("line", strokeDash=[5, 3], strokeWidth=2, color=colours["baseline"], aria=False), "base"),
         layer(_mark("line", strokeWidth=2.5), "p50", tooltip=tooltip, **hue),
     ], "config": _config(colours), "padding": _PADDING}  # fmt: skip
 
 
-def _differences(colours: dict[str, str], x: Any, y: Spec, tooltip: list[Spec]) -> list[Spec]:
-    """A line at 0, and a point with its 90% band for each row; grey and hollow where no direction is clear."""
+def _differences(colours: dict[str, str], x: Any, y: Spec, tooltip: list[Spec], top: float = 0.0) -> list[Spec]:
+    """A line at 0, and a point with its 90% band for each row; grey and hollow where no direction is clear.
+
+    The line leaves out the upper part `top` of each row, where words stand.
+    """
     clear = {"test": {"field": "way", "oneOf": ["more", "less"]}}
     hue, quiet = _hue(colours), {"value": colours["baseline"]}
     colour = {"condition": {**clear, **hue}, **quiet}
     fill = {"condition": {**clear, **hue}, "value": "transparent"}
+    rows = {"y": {**y, "bandPosition": top}, "y2": {"field": y["field"], "bandPosition": 1}}
     return [
         {"mark": {"type": "rule", "strokeDash": [5, 3], "color": colours["baseline"], "strokeWidth": 1.5,
                   "aria": False},
-         "encoding": {"x": {"datum": 0, "type": "quantitative"}}},
+         "encoding": {"x": {"datum": 0, "type": "quantitative"}, **(rows if top else {})}},
         {"mark": _mark("rule", strokeWidth=4, opacity=0.4, aria=False),
          "encoding": {"y": y, "x": x("low"), "x2": {"field": "high"}, "color": colour}},
         {"mark": _mark("point", size=55, opacity=1, strokeWidth=1.5),
@@ -110,7 +114,7 @@ def _effect(colours: dict[str, str], outcome: str) -> Spec:
     words = {"mark": {"type": "text", "align": "left", "x": 2, "dy": -14, "fontSize": 10.5, "color": colours["text"],
                       "limit": 230},
              "encoding": {"y": y, "text": {"field": "short", "type": "nominal"}}}  # fmt: skip
-    return {"layer": [*_differences(colours, x, y, tooltip), words],
+    return {"layer": [*_differences(colours, x, y, tooltip, 0.36), words],
             "config": _config(colours), "height": {"step": 44}, "padding": _PADDING}  # fmt: skip
 
 

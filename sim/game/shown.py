@@ -132,7 +132,7 @@ class Wall:
     spending, % of GDP; what was observed before the start), p5 to p95 of all played worlds, base (median of the worlds
     in which nobody plays), and words on the lines: word, height. `outcomes` at the end of the last revealed year:
     outcome, unit, played, unplayed, change, low, high (medians, and the 90% band of the difference, world by world),
-    ours, clear (whether `sim.ways` names a direction) and counted (worlds by direction, in words).
+    ours, way (as `sim.ways` has it) and counted (worlds by direction).
     """
 
     year: int
@@ -198,8 +198,9 @@ def compared(first: xr.Dataset, second: xr.Dataset, year: int, world: int) -> pd
         (gone,) = ways((played - bare)[None]).rows()
         rows.append({
             "outcome": name, "unit": OUTCOMES[name].unit, "played": float(np.median(played)),
-            "unplayed": float(np.median(bare)), "change": float(gone.median), "low": float(gone.low), "high": float(gone.high),
-            "ours": float(played[world]), "clear": gone.clear, "counted": gone.count(),
+            "unplayed": float(np.median(bare)), "change": float(gone.median), "low": float(gone.low),
+            "high": float(gone.high),
+            "ours": float(played[world]), "way": gone.way, "counted": gone.counted(),
         })  # fmt: skip
     return pd.DataFrame(rows)
 

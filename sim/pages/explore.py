@@ -9,7 +9,7 @@ from sim import charts, evidence, frames, question, telling
 from sim.charts import maps
 from sim.handout import Numbers
 from sim.outcomes import HEADLINES, OUTCOMES
-from sim.pages import levers, passports, screen
+from sim.pages import levers, passports, screen, years
 from sim.pages.words import badge, band, plain, said
 from sim.paired import BY_ALLY
 from sim.priors import SCHOOLS
@@ -19,7 +19,7 @@ from sim.reference import roster
 from sim.ways import CLEAR, NOUGHT
 
 ALLIES = ("Poland", "Germany", "Estonia", "Spain")
-FIRST_YEAR, MOST_ALLIES = 2027, 8
+MOST_ALLIES = 8
 
 SCHOOL_WORDS = {
     "commitment": "belief in US defence deters",
@@ -42,8 +42,6 @@ def page() -> None:
     screen.question(question.loaded(asked.scenario).question or question.loaded(asked.scenario).name)
     found = screen.found(question.answer, asked)
     focus, year = choose(found)
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
     cards(found, year)
     first, second, third = st.columns([1.12, 1.3, 1.12], gap="medium")
     with first:
@@ -61,7 +59,7 @@ def page() -> None:
     provenance(found)
     assumptions, moved = question.assumed(found)
     rest_on = f"{assumptions} of {moved} changes rest on an assumption of ours"
-    screen.footer(asked, [found.plan], found.start, rest_on)
+    screen.footer(asked, found.plan, found.start, rest_on)
 
 
 # --- in words -----------------------------------------------------------------------------------------------------
@@ -69,18 +67,14 @@ def page() -> None:
 
 def choose(found: Answer) -> tuple[str, int]:
     """Whom it is about, and the year that all numbers are for."""
-    years = frames.years(found.headlines, FIRST_YEAR)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choose"):
         focus = st.segmented_control(
             "Whom is it about?", list(telling.FOCUS), default=telling.ALLIANCE, required=True, key="focus",
             bind="query-params", label_visibility="collapsed", wrap=True,
         )  # fmt: skip
         st.markdown("by the end of", width="content")
-        year = st.selectbox(
-            "By the end of which year?", years, index=len(years) - 1, key="year", bind="query-params", width=100,
-            label_visibility="collapsed",
-        )  # fmt: skip
-    levers.check_address({"year": year, "focus": focus})
+        year = years.choose("By the end of which year?", found.headlines.year, width=100, label_visibility="collapsed")
+    levers.check_address({"focus": focus})
     return focus, year
 
 
@@ -156,20 +150,25 @@ def difference(row, allies: int) -> str:
 def spending(found: Answer, focus: str, year: int) -> None:
     """The fan chart of the allies of a front, or of some."""
     screen.heading("How much do they spend?", more=fan_badge(found))
-    allies = telling.FOCUS[focus] or st.session_state.get("allies") or ALLIES
-    panels(found, allies, year)
-    screen.note(
-        "Blue: the scenario, with the median and the bands that hold 50% and 90% of worlds. Dashed grey: median of the "
-        "baseline. Black or white: observed to 2024. Dotted: pledge and threshold. The axis ends at 7%."
-    )
-    if focus == telling.ALLIANCE:
-        st.multiselect(
-            "Which allies?", list(dict.fromkeys(found.spending.ally)), default=list(ALLIES), key="allies",
-            max_selections=MOST_ALLIES, bind="query-params", wrap=True,
-        )  # fmt: skip
-        levers.check_address({"allies": "&".join(allies)})
+    drawn, allies = st.container(), telling.FOCUS[focus] or choose_allies(found)
+    with drawn:
+        panels(found, allies, year)
+        screen.note(
+            "Blue: the scenario, with the median and the bands that hold 50% and 90% of worlds. Dashed grey: median "
+            "of the baseline. Black or white: observed to 2024. Dotted: pledge and threshold. The axis ends at 7%."
+        )
     with st.expander("How did such forecasts do?", type="compact"):
         screen.note(fan_known(found, allies))
+
+
+def choose_allies(found: Answer) -> Sequence[str]:
+    """The allies whose paths are drawn, some where none is chosen."""
+    chosen = st.multiselect(
+        "Which allies?", list(dict.fromkeys(found.spending.ally)), default=list(ALLIES), key="allies",
+        max_selections=MOST_ALLIES, bind="query-params", wrap=True,
+    )  # fmt: skip
+    levers.check_address({"allies": "&".join(chosen)})
+    return chosen or ALLIES
 
 
 def fan_badge(found: Answer) -> str:

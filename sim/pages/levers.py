@@ -168,6 +168,8 @@ def _scenario(page: str) -> str:
     told = {name: st.query_params[name] for name in (FILE, SCENARIO) if name in st.query_params}
     moved = st.session_state.get(PAGE) not in (None, page)
     st.session_state[PAGE] = page
+    if moved:
+        st.session_state.address = {}
     if not (moved and not told) or SOURCE not in st.session_state:
         st.session_state[SOURCE] = _told(told)
     _write(st.session_state[SOURCE])
@@ -381,6 +383,11 @@ def check_address(values: Mapping[str, Any]) -> None:
         refuse(f"{name}={asked}: refused, {_in_address(value)} is used. {_right(name)}".strip())
 
 
+def in_address(name: str) -> bool:
+    """Whether the address that the session began with names something that was not looked at yet."""
+    return name in st.session_state.address
+
+
 def _in_address(value: Any) -> str:
     """A value as the address writes it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -404,8 +411,11 @@ def refuse(*problems: str) -> None:
 
 
 def complaints() -> list[str]:
-    """What was refused, with names in the address that mean nothing; then it is forgotten."""
+    """What was refused, with names in the address that mean nothing; then it is forgotten.
+
+    A name that is looked at elsewhere stays until its page has looked at it, or another page is shown.
+    """
     left = [f"{name}: unknown name in the address." for name in st.session_state.address if name not in ELSEWHERE]
-    st.session_state.address = {}
+    st.session_state.address = {n: text for n, text in st.session_state.address.items() if n in ELSEWHERE}
     told, st.session_state.refused = [*st.session_state.refused, *left], []
     return told
