@@ -15,7 +15,7 @@ from sim import shapes
 from sim.charts import maps
 from sim.errors import InputError, RunError
 from sim.handout import Figure, Handout, Heading, Table, Words
-from sim.pages import waiting
+from sim.pages import levers, waiting
 from sim.pages.words import badge, badges, plain, theme
 from sim.question import Question
 from sim.shapes import Shapes
@@ -60,7 +60,7 @@ def found(function: Callable[..., Found], *args: Any, long: bool | None = None) 
         st.error("This cannot be simulated.")
         for problem in getattr(error, "problems", None) or [str(error)]:
             st.text(problem)
-        st.stop()
+        levers.stop()
 
 
 # --- words --------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim import jobs
+from sim.pages import levers
 
 Found = TypeVar("Found")
 
@@ -31,7 +32,7 @@ def answered(function: Callable[..., Found], *args: Any, long: bool | None = Non
         with place.container():
             st.info("Cancelled. Change a lever, or ask again.")
             st.button("Ask again", key="ask-again", on_click=_note, args=(None,))
-        st.stop()
+        levers.stop()
     with jobs.ask(function, *args, long=long, asker=_session()) as job:
         _wait(job, asked, place)
         return job.result()
