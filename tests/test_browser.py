@@ -1,4 +1,4 @@
-"""What only a browser can tell: that every page is drawn, fits its screen, can be used by all, and asks nobody outside."""
+"""What only a browser can tell: every page is drawn, fits its screen, can be used by all, and asks nobody outside."""
 
 import pytest
 from batches import played

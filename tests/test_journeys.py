@@ -10,9 +10,23 @@ from html.parser import HTMLParser
 
 import pytest
 from browser import (
-    NARROW, ROOT, WIDE, choose, downloaded, go_to, in_address, on_page, path_of, plan, press, ready, slider, text,
-    title, until,
-)  # fmt: skip
+    NARROW,
+    ROOT,
+    WIDE,
+    choose,
+    downloaded,
+    go_to,
+    in_address,
+    on_page,
+    path_of,
+    plan,
+    press,
+    ready,
+    slider,
+    text,
+    title,
+    until,
+)
 from click.testing import CliRunner
 
 from sim.cli import main
@@ -285,7 +299,7 @@ def tab_to(page, selector, back=False):
 
 def look(page, selector):
     """How a part of the screen looks."""
-    box = page.locator(selector).bounding_box()
+    box = page.locator(f"{selector}:visible").first.bounding_box()
     return page.screenshot(clip={k: v + d for (k, v), d in zip(box.items(), (-6, -6, 12, 12), strict=True)})
 
 

@@ -1,12 +1,24 @@
-"""Journeys of people who look closer: one ally, posture, one world, what matters, batches, and games that are played."""
+"""Journeys of people who look closer: one ally, posture, one world, what matters, batches, games that are played."""
 
 import re
 
 import pytest
 from batches import played
 from browser import (
-    choose, downloaded, go_to, in_address, on_page, path_of, plan, press, ready, slider, text, title, until,
-)  # fmt: skip
+    choose,
+    downloaded,
+    go_to,
+    in_address,
+    on_page,
+    path_of,
+    plan,
+    press,
+    ready,
+    slider,
+    text,
+    title,
+    until,
+)
 
 from sim import question
 from sim.chronicle import worlds

@@ -82,11 +82,11 @@ def _differences(colours: dict[str, str], x: Any, y: Spec, tooltip: list[Spec], 
     hue, quiet = _hue(colours), {"value": colours["baseline"]}
     colour = {"condition": {**clear, **hue}, **quiet}
     fill = {"condition": {**clear, **hue}, "value": "transparent"}
+    below = {"y": {**y, "bandPosition": top}, "y2": {"field": y["field"], "bandPosition": 1}} if top else {}
     return [
         {"mark": {"type": "rule", "strokeDash": [5, 3], "color": colours["baseline"], "strokeWidth": 1.5,
                   "aria": False},
-         "encoding": {"x": {"datum": 0, "type": "quantitative"},
-                      **({"y": {**y, "bandPosition": top}, "y2": {"field": y["field"], "bandPosition": 1}} if top else {})}},
+         "encoding": {"x": {"datum": 0, "type": "quantitative"}, **below}},
         {"mark": _mark("rule", strokeWidth=4, opacity=0.4, aria=False),
          "encoding": {"y": y, "x": x("low"), "x2": {"field": "high"}, "color": colour}},
         {"mark": _mark("point", size=55, opacity=1, strokeWidth=1.5),
