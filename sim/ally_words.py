@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim import evidence, frames, paired
+from sim import evidence, frames, ways
 from sim.ally import LOOKED_AT, Allies
 from sim.paired import BANDS
 from sim.tables import number
@@ -98,13 +98,11 @@ def below(found: Allies, ally: str, of: str, year: int) -> str:
     """What stands below a small chart: the year's median and the difference to the baseline."""
     at, declared = row(found, ally, of, year), LOOKED_AT[of]
     unit = "%" if declared.unit == "%" else f" {declared.unit}"
-    return (
-        f"{year}: {declared.words(at.p50)}{unit}; {at.words if at.way == paired.CHANCE else f'difference {at.words}'}"
-    )
+    return f"{year}: {declared.words(at.p50)}{unit}; {at.words if at.way == ways.UNCLEAR else f'difference {at.words}'}"
 
 
 def _change(at: Any) -> str:
-    return at.words if at.way == paired.NOUGHT else at.words if at.way == paired.CHANCE else f"{at.words} pp"
+    return f"{at.words} pp" if at.way in ways.CLEAR else at.words
 
 
 def _persons(value: float) -> str:
@@ -125,7 +123,10 @@ def path_words(found: Allies, ally: str, of: str, year: int) -> str:
 def small_words(found: Allies, year: int) -> str:
     """The small panels in a sentence: whose spending differs from the baseline, and by how much at most."""
     rows = found.levels[(found.levels.of == "share") & (found.levels.year == year) & (found.levels.p95 > 0.0)]
-    clear = rows[rows.way.isin(("more", "less"))].sort_values("median", ascending=False)
+    clear = rows[rows.way.isin(ways.CLEAR)].sort_values("median", ascending=False)
     told = ", ".join(f"{r.ally} {number(r.median, True)}" for r in clear.itertuples())
-    rest = f"{len(rows) - len(clear)} of {len(rows)} show no difference beyond chance"
-    return f"Spending of every ally to {year}, % of GDP: {f'{told} pp; ' if told else ''}{rest}."
+    still = int((rows.way == ways.NOUGHT).sum())
+    unclear = len(rows) - len(clear) - still
+    rest = ", ".join(f"{n} of {len(rows)} {way}" for n, way in ((unclear, ways.UNCLEAR), (still, ways.NOUGHT)) if n)
+    parts = "; ".join(filter(None, [f"{told} pp" if told else "", rest]))
+    return f"Spending of every ally to {year}, % of GDP, against the baseline: {parts}."

@@ -33,6 +33,15 @@ EVIDENCE = {
 """Evidence classes in words."""
 
 
+PROPER = {"us": "US", "eu": "EU", "russian": "Russian", "european": "European", "ukraine": "Ukraine"}
+"""Words of names that are written in capitals."""
+
+
+def called(name: str) -> str:
+    """A control or an uncertainty within a sentence: `us_aid` is "US aid"."""
+    return " ".join(PROPER.get(word, word) for word in name.split("_"))
+
+
 def on_grid(name: str, value: float) -> float:
     """A value of a control on its grid, within its range: 3.14159 becomes 3.1."""
     control = CONTROLS[name]

@@ -202,7 +202,8 @@ def words(found: Drivers, year: int) -> str:
         for way in (along, -along) if way * ways[way]["mean"] > 0.005
     ]  # fmt: skip
     return (
-        f"{found.ally} spends {change:+.2f} pp of GDP in {year} against {found.year_start}, on average over worlds"
+        f"{found.ally} spends {abs(change):.2f} pp of GDP {'more' if change >= 0 else 'less'} in {year} than in "
+        f"{found.year_start}, on average over worlds"
         f"{'; ' if parts else ''}{', '.join(parts)}. In the baseline it is {share.base - found.share_start:+.2f} pp."
     )
 

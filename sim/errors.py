@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable
 
+MOST_PROBLEMS = 100
+"""Problems that are told at once; a file can have thousands."""
+
 
 class InputError(ValueError):
     """Something a user gave cannot be used. `problems` has one line each: where, what, what would be right."""
 
     def __init__(self, problems: str | Iterable[str]) -> None:
-        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        told = (problems,) if isinstance(problems, str) else tuple(problems)
+        more = len(told) - MOST_PROBLEMS
+        self.problems = told if more <= 0 else (*told[:MOST_PROBLEMS], f"And {more:,} more. Mend these first.")
         super().__init__("\n".join(self.problems))
 
 

@@ -229,6 +229,25 @@ def series_words(series: str, found: Scores | None = None) -> str:
     return "; ".join(parts)
 
 
+def brief_words(*series: str, found: Scores | None = None) -> str:
+    """How one series did over all years ahead, or how several did, cases counted, as the end of a sentence."""
+    found = found or scores()
+    rows = [row for name in series for row in (found.of(name) if found else []) if isfinite(row.skill_persistence)]
+    if not rows:
+        return "were never scored"
+    saved = [row for row in rows if row.skill_persistence > SAVED]
+    worse = [row for row in rows if min(row.skill, row.skill_persistence) <= -LOST]
+    if len(series) > 1:
+        parts = [f"beat persistence in {len(saved)} of {len(rows)} cases"]
+        parts += [f"lost to a simple rule in {len(worse)}"] if worse else []
+    else:
+        parts = [f"saved {span(r.skill_persistence for r in saved)} of persistence's error {at(saved)} ahead"][
+            : len(saved)
+        ]
+        parts += [f"lost to a simple rule at {at(worse)}"] if worse else []
+    return f"{' and '.join(parts) or 'did no better than persistence'}; 90% bands held in {held(*rows)}"
+
+
 def years(count: int) -> str:
     """A number of years in words."""
     return "1 year" if count == 1 else f"{count} years"

@@ -1,6 +1,6 @@
 """Results as tidy frames: what the charts draw and the tables show, and a sentence for those who do not see them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,15 +14,16 @@ from sim.priors import SCHOOLS
 from sim.reference import Roster, panel
 from sim.results import QUANTILES, bands, quantiles
 from sim.tables import number
-
-ENDS = (0.05, 0.5, 0.95)
-"""The 90% band and the median."""
+from sim.ways import ENDS, NOUGHT, ways
 
 HIGHEST_SHARE = 7.0
 """Upper end of the axis of spending, % of GDP: fixed across scenarios."""
 
 WORD_HEIGHT = 0.8
 """Height of a line of small print in the fan chart, % of GDP."""
+
+FIRST_YEAR = 2027
+"""The first year that pages offer: by then a policy can have done something."""
 
 BASE = "baseline"
 """The family of the baseline, where scenarios are shown by families."""
@@ -40,7 +41,8 @@ def headlines(
     baseline: xr.Dataset, scenario: xr.Dataset, both: xr.Dataset, names: Sequence[str] = HEADLINES
 ) -> pd.DataFrame:
     """The headline outcomes, or those named, by year. Columns: outcome, year, then low, median and high of the
-    scenario, of the baseline (`base_`) and of the paired difference (`change_`); `clear_of_zero` and `identical`.
+    scenario, of the baseline (`base_`), of the paired difference (`change_`) and, for troops, of those that are not
+    0 (`moved_`); `up` and `down`, the parts of worlds that it goes to; `way`, as `sim.ways` has it; and `identical`.
     """
     years = both.year.values
     columns: dict[str, Any] = {"outcome": np.repeat(list(names), len(years)), "year": np.tile(years, len(names))}
@@ -48,8 +50,13 @@ def headlines(
         values = np.concatenate([table[name].values for name in names], axis=1)
         low, median, high = quantiles(values, ENDS)
         columns |= {f"{prefix}low": low, f"{prefix}median": median, f"{prefix}high": high}
-    columns["clear_of_zero"] = (columns["change_low"] > 0) | (columns["change_high"] < 0)
-    columns["identical"] = ~values.any(axis=0)
+    told = ways(values.T)
+    partly = np.isin(columns["outcome"], "troops_europe") & (values == 0.0).any(axis=0) & values.any(axis=0)
+    found = np.array([columns[f"change_{end}"] for end in ("low", "median", "high")])
+    for column in np.flatnonzero(partly):
+        found[:, column] = quantiles(values[values[:, column] != 0.0, column], ENDS)
+    columns |= {f"moved_{end}": row for end, row in zip(("low", "median", "high"), found, strict=True)}
+    columns |= {"up": told.up, "down": told.down, "way": told.way, "identical": told.way == NOUGHT}
     return pd.DataFrame(columns)
 
 
@@ -181,10 +188,22 @@ def risks(both: xr.Dataset) -> pd.DataFrame:
     return table.assign(words=[times(value) for value in table["median"]])
 
 
+def schools_words(risks: pd.DataFrame) -> str:
+    """How the schools of deterrence of a table stand beside each other, in a sentence."""
+    present = list(dict.fromkeys(risks.school))
+    if len(present) == 1:
+        return f"Only the {present[0]} school is played, one of {counted(len(SCHOOLS))} rival theories of deterrence."
+    return f"{counted(len(present)).capitalize()} schools of deterrence stand side by side and are not weighed."
+
+
+def counted(some: int) -> str:
+    """A small number in letters."""
+    letters = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return letters[some] if some < len(letters) else str(some)
+
+
 def times(ratio: float) -> str:
     """A relative risk in two significant digits, as the command line has it, and whole numbers from 10 on."""
-    if round(ratio, 6) == 1.0:
-        return "×1"
     return f"×{ratio:.1f}" if ratio < 9.95 else f"×{float(f'{ratio:.2g}'):.0f}"
 
 
@@ -203,8 +222,8 @@ def fan_words(spending: pd.DataFrame, ally: str, year: int) -> str:
 
 def dumbbell_words(table: pd.DataFrame) -> str:
     """The chart of troops in a sentence."""
-    return "US troops by host, start to end, persons: " + "; ".join(
-        f"{row.place} {row.words}" for row in table.itertuples()
+    return "US troops by host, start to end, and the baseline's median at the end, persons: " + "; ".join(
+        f"{row.place} {row.words} (baseline {round(row.base):,})" for row in table.itertuples()
     )
 
 
@@ -259,6 +278,7 @@ def threshold(lines: pd.DataFrame, year: int) -> float:
     return float(rows.value.iloc[0])
 
 
-def years(frame: pd.DataFrame, first: int) -> Sequence[int]:
-    """The years of a frame from one on."""
-    return [int(year) for year in sorted(set(frame.year)) if year >= first]
+def years(of: Iterable[int]) -> list[int]:
+    """The years of a run that are offered: from FIRST_YEAR on, and all of a run that ends before."""
+    every = sorted({int(year) for year in of})
+    return [year for year in every if year >= FIRST_YEAR] or every

@@ -14,6 +14,7 @@ import pandas as pd
 
 from sim.charts import maps
 from sim.errors import InputError
+from sim.shapes import Shapes
 
 Spec = Mapping[str, Any]
 Format = Literal["png", "svg"]
@@ -34,9 +35,10 @@ class Words:
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading in Markdown."""
+    """A heading in Markdown; with a key it takes the place of the one drawn before it."""
 
     text: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,18 @@ Part = Words | Heading | Numbers | Figure | Table
 
 @dataclass
 class Handout:
-    """All parts of a screen in the order in which they are drawn, and the line that says what was run."""
+    """All parts of a screen in the order in which they are drawn, and the line that says what was run.
+
+    `plans` are digests by the column of a file that they stand in; `shapes` makes what the screen is as file, command
+    and cell, when it is asked for.
+    """
 
     title: str = ""
     parts: list[Part] = field(default_factory=list)
-    plan: str = ""
+    plans: Mapping[str, str] = field(default_factory=dict)
     stamp: str = ""
+    worlds: int = 0
+    shapes: Callable[[], Shapes] = Shapes
 
     def add(self, part: Part) -> None:
         """Note a part; a key that stands already gives way, as on a screen drawn anew."""
@@ -98,17 +106,6 @@ class Handout:
     def tables(self) -> list[Table]:
         """The tables."""
         return [part for part in self.parts if isinstance(part, Table)]
-
-
-# --- tables -------------------------------------------------------------------------------------------------------
-
-
-def csv(frame: pd.DataFrame, plan: str, **more: Any) -> str:
-    """A table as CSV with the plan's digest in each row; cells that a spreadsheet takes for a formula are quoted."""
-    table = frame.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell)
-    for name, value in {**more, "plan": plan}.items():
-        table.insert(0, name, value, allow_duplicates=True)
-    return table.to_csv(index=False, float_format="%.6g")
 
 
 # --- pictures -----------------------------------------------------------------------------------------------------

@@ -11,18 +11,10 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.frames import ENDS
 from sim.outcomes import HEADLINES, OUTCOMES
-from sim.results import QUANTILES, quantiles
+from sim.results import QUANTILES
 from sim.tables import number
-
-CHANCE = "no difference beyond chance"
-"""What is said of a difference whose 90% band holds 0."""
-
-NOUGHT = "exactly 0"
-
-SAME = 10
-"""Worlds in a hundred without any difference from which on it is said how many they are."""
+from sim.ways import NOUGHT, UNCLEAR, Ways, ways
 
 BANDS = tuple(f"p{100 * q:g}" for q in QUANTILES)
 
@@ -93,9 +85,10 @@ def levels(table: xr.Dataset, base: xr.Dataset, allies: int, names: Sequence[str
 
 
 def effects(both: xr.Dataset, allies: int, names: Sequence[str] = HEADLINES) -> pd.DataFrame:
-    """Paired differences by year: outcome, year, low, median, high, part, way, words, short.
+    """Paired differences by year: outcome, year, low, median, high, up, down, way, part, words, short.
 
-    `part` of the worlds differ; `way` is more, less, CHANCE or NOUGHT; `short` leaves the band out where it holds 0.
+    `part` of the worlds differ, `up` and `down` say where to; `way` is as `sim.ways` has it; `short` counts worlds in
+    place of a band that holds 0.
     """
     frames = []
     for name in names:
@@ -121,23 +114,30 @@ def by_ally(run: xr.Dataset, base: xr.Dataset, names: Sequence[str]) -> pd.DataF
 
 
 def _told(values: NDArray[np.float64], declared: Shown) -> pd.DataFrame:
-    """Rows of paired differences [row, world] as low, median, high, part, way and words."""
-    low, median, high = quantiles(values.T, ENDS)
-    part = np.mean(values != 0.0, axis=1)
-    way = np.where(part == 0.0, NOUGHT, np.where(low > 0.0, "more", np.where(high < 0.0, "less", CHANCE)))
-    words = [_in_words(*row, declared) for row in zip(low, median, high, part, way, strict=True)]
-    short = [str(w) if w in (CHANCE, NOUGHT) else text for w, text in zip(way, words, strict=True)]
-    return pd.DataFrame(
-        {"low": low, "median": median, "high": high, "part": part, "way": way, "words": words, "short": short}
+    """Rows of paired differences [row, world] as the fields of `Ways`, part, words and short."""
+    told = ways(values)
+    rows = list(told.rows())
+    return pd.DataFrame(told._asdict()).assign(
+        part=told.up + told.down,
+        words=[in_words(row, declared) for row in rows],
+        short=[_short(row, declared) for row in rows],
     )
 
 
-def _in_words(low: float, median: float, high: float, part: float, way: str, declared: Shown) -> str:
-    """A paired difference: "+0.31 (+0.1 to +0.5)"; where its band holds 0, so."""
-    if way == NOUGHT:
+def in_words(row: Ways, declared: Shown) -> str:
+    """A paired difference: "+0.31 (+0.1 to +0.5)"; worlds are counted where its band does not tell all."""
+    if row.way == NOUGHT:
         return NOUGHT
-    text = f"{declared.words(median, True)} ({declared.band(low, high)})"
-    same = round(100 * (1.0 - part))
-    if SAME <= same < 100:
-        text += f", the same in {same} of 100 worlds"
-    return f"{CHANCE}: {text}" if way == CHANCE else text
+    text = _with_band(row, declared)
+    if row.way == UNCLEAR and not row.rare:
+        return f"{UNCLEAR}: {text}, {row.counted()}"
+    return text if row.everywhere else f"{text}, {row.counted()}"
+
+
+def _short(row: Ways, declared: Shown) -> str:
+    """The same where there is little room."""
+    return _with_band(row, declared) if row.clear and row.everywhere else row.brief()
+
+
+def _with_band(row: Ways, declared: Shown) -> str:
+    return f"{declared.words(row.median, True)} ({declared.band(row.low, row.high)})"

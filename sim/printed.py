@@ -15,6 +15,7 @@ from sim.errors import InputError
 from sim.handout import Figure, Handout, Heading, Numbers, Part, Table
 from sim.provenance import changes, idle_notes, sources
 from sim.question import BASELINE, Question
+from sim.tables import JOINER
 
 LIMITS = (
     "It shows what follows from stated assumptions. It forecasts neither decisions nor wars.",
@@ -33,29 +34,38 @@ DIRECTIVES = (
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["image", "link", "autolink"])
 
 
-def report(shown: Handout, asked: Question) -> str:
-    """A screen as HTML that stands alone and prints well. Raises InputError as the question does."""
-    scenario = question.named(asked)
-    plan, base = scenario.plan(), question.loaded(BASELINE).under(scenario).plan()
-    told = sources(plan, base)
+def report(shown: Handout) -> str:
+    """A screen as HTML that stands alone and prints well, with each question it is about. Raises InputError."""
+    shapes = shown.shapes()
     page = Environment(
         loader=PackageLoader("sim", "templates"), autoescape=select_autoescape(default=True), trim_blocks=True,
         lstrip_blocks=True,
     ).get_template("report.html")  # fmt: skip
     return page.render(
-        title=shown.title, stamp=shown.stamp, version=__version__, scenario=scenario,
-        parts=[_part(part, shown) for part in shown.parts], changes=changes(plan, base), idle=idle_notes(plan),
-        levers=levers(told), sources=_html(cited(told)), manifest=json.dumps(manifest(asked), indent=1),
-        limits=[*LIMITS, evidence.DETERRENCE], file=sharing.scenario_file(asked), command=sharing.command(asked),
+        title=shown.title, stamp=shown.stamp, version=__version__, parts=[_part(part, shown) for part in shown.parts],
+        questions=[_question(asked) for asked in shapes.asked], limits=[*LIMITS, evidence.DETERRENCE],
+        files=shapes.files, commands=shapes.commands,
+        manifests=json.dumps([manifest(asked, shown.worlds or asked.worlds) for asked in shapes.asked], indent=1),
     )  # fmt: skip
 
 
-def manifest(asked: Question) -> dict[str, Any]:
+def _question(asked: Question) -> dict[str, Any]:
+    """A question as the template takes it: its scenario, what it changes, where its levers stand, and who says so."""
+    scenario = question.named(asked)
+    plan, base = scenario.plan(), question.loaded(BASELINE).under(scenario).plan()
+    told = sources(plan, base)
+    return {
+        "scenario": scenario, "changes": changes(plan, base), "idle": idle_notes(plan), "levers": levers(told),
+        "sources": _html(cited(told)),
+    }  # fmt: skip
+
+
+def manifest(asked: Question, worlds: int) -> dict[str, Any]:
     """Which numbers these are: versions, digests of plan and data, seed, worlds, link. The plan is in the file."""
     plan = question.named(asked).plan()
     return {
         "article5": __version__, "numpy": np.__version__, "digest": plan.fingerprint, "data": plan.roster.digest,
-        "seed": asked.seed, "worlds": asked.worlds, "link": _link(asked),
+        "seed": asked.seed, "worlds": worlds, "link": _link(asked),
     }  # fmt: skip
 
 
@@ -85,6 +95,7 @@ def _part(part: Part, shown: Handout) -> dict[str, Any]:
 
 def marked(text: str, inline: bool = False) -> Markup:
     """Markdown of a page as HTML: nothing is loaded, tags are shown as text."""
+    text = text.replace(JOINER, "")
     for pattern, plain in DIRECTIVES:
         text = pattern.sub(plain, text)
     return Markup(MARKDOWN.renderInline(text) if inline else MARKDOWN.render(text))

@@ -10,26 +10,32 @@ import pandas as pd
 from sim import facts
 from sim import quarters as calendar
 from sim.catalogue import list_uncertainties
-from sim.controls import CONTROLS, EVIDENCE, WITHDRAWAL, eastern, unit_after
+from sim.controls import CONTROLS, EVIDENCE, WITHDRAWAL, called, eastern, unit_after
 from sim.experiment import Experiment
 from sim.params import UNORDERED, WITHDRAWALS, levers, uncertainties
 from sim.plan import EXECUTED, Plan, Withdrawal
 from sim.reference import data_dir, table
+from sim.tables import listed
 
 
 def changes(plan: Plan, baseline: Plan) -> tuple[str, ...]:
     """Everything in which a plan differs from the baseline, one phrase each."""
     changed = [
-        f"{name.replace('_', ' ')} {_move(name, plan, baseline, unit_after(lever))}"
+        f"{called(name)} {_move(name, plan, baseline, unit_after(lever))}"
         for name, lever in levers().items()
         if not np.array_equal(plan.levers[name], baseline.levers[name])
     ]
     changed += [_left(w, plan) for w in plan.withdrawals]
+    return (*changed, *besides(plan, baseline))
+
+
+def besides(plan: Plan, baseline: Plan) -> tuple[str, ...]:
+    """The changes that are neither levers nor withdrawals: strategies, decisions, uncertainties, the school."""
     own = {n: s for n, s, d in zip(plan.roster.name, plan.strategies, baseline.strategies, strict=True) if s != d}
-    changed += [f"{strategy}: {_listed(own, strategy)}" for strategy in dict.fromkeys(own.values())]
+    changed = [f"{strategy}: {_listed(own, strategy)}" for strategy in dict.fromkeys(own.values())]
     changed += _decided(plan, baseline)
     if plan.priors:
-        changed.append(f"uncertainties set: {', '.join(name.replace('_', ' ') for name in plan.priors)}")
+        changed.append(f"uncertainties set: {', '.join(called(name) for name in plan.priors)}")
     if plan.school:
         changed.append(f"{plan.school} school only")
     return tuple(changed)
@@ -49,7 +55,7 @@ def _move(name: str, plan: Plan, baseline: Plan, unit: str) -> str:
 def idle_notes(plan: Plan) -> tuple[str, ...]:
     """A sentence for each lever that is set away from its default and does nothing in the plan."""
     return tuple(
-        f"Idle here: {name.replace('_', ' ')} {written(name, plan)}{unit_after(levers()[name])} "
+        f"Idle here: {called(name)} {written(name, plan)}{unit_after(levers()[name])} "
         f"(acts only while {needed(needs)} is set)."
         for name, needs in plan.idle.items()
         if np.any(plan.levers[name] != levers()[name].default)
@@ -79,7 +85,7 @@ def needed(needs: tuple[str, ...]) -> str:
     """What a lever needs to act, in words: "conditionality, treaty exit or a withdrawal"."""
     said = {WITHDRAWALS: "a withdrawal", UNORDERED: "a withdrawal that is not yet ordered"}
     words = [said.get(need, need.replace("_", " ")) for need in needs]
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    return listed(words, "or")
 
 
 def exactly_nought(plan: Plan, baseline: Plan, every: bool) -> str:
@@ -103,7 +109,7 @@ def written(name: str, plan: Plan) -> str:
 
 def _left(withdrawal: Withdrawal, plan: Plan) -> str:
     names = dict(zip(plan.roster.iso3, plan.roster.name, strict=True))
-    hosts = " and ".join(names.get(host, host) for host in withdrawal.hosts)
+    hosts = listed([names.get(host, host) for host in withdrawal.hosts])
     hedge, firmly = hedge_words(withdrawal), firmness(withdrawal)
     size = f"{withdrawal.troops:,g} persons" + (f" ({hedge})" if hedge else "")
     return f"soldiers leaving {hosts} 0 → {size} from {withdrawal.start}" + f", {firmly}"

@@ -14,7 +14,10 @@ import xarray as xr
 
 from sim import ensemble, frames, paired
 from sim.controls import EAST, WITHDRAWAL, WITHDRAWAL_QUARTERS, WITHDRAWAL_START, eastern, on_grid
+from sim.origins import assumed as _assumed
+from sim.origins import origins
 from sim.outcomes import HEADLINES, OUTCOMES, outcomes, variables_of
+from sim.outcomes.declare import last_quarters
 from sim.params import levers
 from sim.plan import Plan
 from sim.provenance import changes, exactly_nought, idle_notes, sources
@@ -22,6 +25,7 @@ from sim.report import WHERE_MOVED
 from sim.results import differences, identical
 from sim.scenario import Scenario, WithdrawalBlock, load_scenario, scenario_text
 from sim.scenario.stated import is_stated, stated
+from sim.tables import csv
 
 STORY, BASELINE = "conditional-article5", "baseline"
 """What the app opens on, and what everything is compared with."""
@@ -38,6 +42,8 @@ ASKED = (*HEADLINES, *WHERE_MOVED, "troops_by_host", "risk_by_front", "risk")
 """Outcomes that are shown and compared."""
 
 KEPT = tuple(dict.fromkeys((*paired.BY_ALLY, *variables_of(ASKED))))
+
+AT_LINE = ("allies_at_threshold",)
 
 MEASURED = tuple(name for name in ASKED if "lever_threshold" in OUTCOMES[name].needs)
 SETTLED = tuple(name for name in ASKED if name not in MEASURED)
@@ -81,6 +87,8 @@ class Answer:
     """What follows, next to the baseline under the same luck. Tables are described where `frames` makes them.
 
     `nought` says that all differences are exactly 0, when they are; `idle` which levers are set and do nothing.
+    `reaching` are the allies at the line that the policy moves, as in `headlines`, with `line` (% of GDP) and `called`
+    (threshold or pledge); `origins` where each change comes from, as `sim.origins` has it.
     """
 
     name: str
@@ -99,6 +107,8 @@ class Answer:
     troops: pd.DataFrame
     risks: pd.DataFrame
     sources: pd.DataFrame
+    reaching: pd.DataFrame
+    origins: pd.DataFrame
 
 
 def is_file(scenario: str) -> bool:
@@ -186,6 +196,7 @@ def answer(question: Question) -> Answer:
     first = first.assign_coords(lever_threshold=second.lever_threshold)
     tables = settled.assign(outcomes(first, MEASURED).data_vars)[list(ASKED)], outcomes(second, ASKED)
     both = differences(*tables)
+    reaching = _reaching(plan, baseline.plan(), first, second)
     first, second = (run.reset_coords(drop=True) for run in (first, second))  # labels that every step would carry along
     same = identical(both) and bool((first.share == second.share).all())
     return Answer(
@@ -205,7 +216,20 @@ def answer(question: Question) -> Answer:
         troops=frames.troops(*tables, plan.roster),
         risks=frames.risks(both),
         sources=sources(plan, baseline.plan()),
+        reaching=reaching,
+        origins=origins(scenario, plan, baseline.plan(), loaded(BASELINE).facts),
     )
+
+
+def _reaching(plan: Plan, base: Plan, first: xr.Dataset, second: xr.Dataset) -> pd.DataFrame:
+    """Allies at the pledge where that alone is moved, else at the threshold: both runs by the scenario's line."""
+    kept = np.array_equal(plan.levers["threshold"], base.levers["threshold"])
+    called = "pledge" if kept and not np.array_equal(plan.levers["pledge"], base.levers["pledge"]) else "threshold"
+    line = plan.levers[called][last_quarters(plan.quarters)]
+    runs = (run.assign_coords(lever_threshold=("year", line)) for run in (first, second))
+    before, after = (outcomes(run, AT_LINE) for run in runs)
+    found = frames.headlines(before, after, differences(before, after), AT_LINE)
+    return found.assign(line=line, called=called)
 
 
 @lru_cache(maxsize=2)
@@ -219,23 +243,15 @@ def _reference(plan: Plan, worlds: int, seed: int) -> tuple[xr.Dataset, xr.Datas
 
 
 def assumed(answer: Answer) -> tuple[int, int]:
-    """How many of the moved controls rest on an assumption, and how many were moved."""
-    moved = answer.sources[answer.sources.moved]
-    return moved[moved.kind == "assumption"].control.nunique(), moved.control.nunique()
+    """How many of the changes rest on an assumption of ours, at least in part, and how many there are."""
+    return _assumed(answer.origins)
 
 
 def sources_csv(answer: Answer) -> str:
     """The sources of an answer as a file, with the plan's digest in each row."""
-    return _csv(answer.sources, answer)
+    return csv(answer.sources, {"plan": answer.plan})
 
 
 def results_csv(answer: Answer, question: Question) -> str:
     """The headline numbers of an answer as a file, with the plan's digest in each row."""
-    return _csv(answer.headlines.assign(worlds=question.worlds, seed=question.seed), answer)
-
-
-def _csv(table: pd.DataFrame, answer: Answer) -> str:
-    """A table as text; cells that a spreadsheet would take for a formula are quoted."""
-    table = table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@" and cell else cell)
-    table.insert(0, "plan", answer.plan)
-    return table.to_csv(index=False, float_format="%.6g")
+    return csv(answer.headlines.assign(worlds=question.worlds, seed=question.seed), {"plan": answer.plan})

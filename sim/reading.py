@@ -15,13 +15,27 @@ from pydantic import BaseModel
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from ruamel.yaml.tokens import AliasToken, AnchorToken, TagToken
+from ruamel.yaml.tokens import (
+    AliasToken,
+    AnchorToken,
+    BlockEndToken,
+    BlockMappingStartToken,
+    BlockSequenceStartToken,
+    FlowMappingEndToken,
+    FlowMappingStartToken,
+    FlowSequenceEndToken,
+    FlowSequenceStartToken,
+    TagToken,
+)
 
 from sim.errors import InputError
 
 LARGEST_FILE = 64 * 1024
 MOST_VALUES = 5000
 DEEPEST = 12
+
+OPENING = (BlockMappingStartToken, BlockSequenceStartToken, FlowMappingStartToken, FlowSequenceStartToken)
+CLOSING = (BlockEndToken, FlowMappingEndToken, FlowSequenceEndToken)
 
 Place = tuple[str | int, ...]
 
@@ -99,8 +113,12 @@ def _refuse_what_is_no_text(text: str, path: Path) -> None:
 
 
 def _refuse_tricks(path: Path, text: str) -> None:
-    """No anchors, aliases or tags: values are written where they hold."""
+    """No anchors, aliases or tags: values are written where they hold. And not too deep: a reader slows down there."""
+    depth = 0
     for token in YAML(typ="safe", pure=True).scan(text):
+        depth += isinstance(token, OPENING) - isinstance(token, CLOSING)
+        if depth > 2 * DEEPEST:  # where the values are counted later, fewer are allowed
+            raise InputError(f"{path}:{token.start_mark.line + 1}: nested too deeply. Write at most {DEEPEST} levels.")
         if isinstance(token, (AliasToken, AnchorToken, TagToken)):
             line = token.start_mark.line + 1
             raise InputError(f"{path}:{line}: uses an anchor, alias or tag (& * !). Write the value itself.")

@@ -27,12 +27,13 @@ SWITCH = "0 or 1"
 LONGEST_LINK = 16_000
 """Characters of a link; browsers and servers cut longer ones."""
 
-DEFAULTS = {"worlds": 1000, "seed": 0}
+DEFAULTS: dict[str, int] = {"worlds": Question().worlds, "seed": Question().seed}
+"""What a link leaves out."""
 
 VIEWS = (
     "year", "ally", "allies", "scored", "focus", "chart", "with", "pin", "against", "of", "world", "quarter", "agent",
-    "path", "outcome", "at", "told", "filed", "effort", "game", "role", "lead", "results", "measure", "end", "lever",
-    "differ", "base", "only", "best", "policy", "part", "under",
+    "path", "ally_world", "outcome", "at", "told", "filed", "effort", "game", "role", "lead", "results", "measure",
+    "end", "lever", "differ", "base", "only", "best", "policy", "part", "under",
 )  # fmt: skip
 """Names in an address that choose what a page shows and not what is simulated."""
 
@@ -55,10 +56,11 @@ def unpacked(code: str) -> str:
         raise wrong
     try:
         stored = base64.b64decode(code + "=" * (-len(code) % 4), altchars=b"-_", validate=True)
-        text = zlib.decompressobj().decompress(stored, LARGEST_FILE + 1).decode()
+        reader = zlib.decompressobj()
+        text = reader.decompress(stored, LARGEST_FILE + 1).decode()
     except (binascii.Error, zlib.error, ValueError):
         raise wrong from None
-    if len(text.encode()) > LARGEST_FILE:
+    if not reader.eof or len(text.encode()) > LARGEST_FILE:
         raise wrong
     return text
 

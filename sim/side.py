@@ -13,7 +13,7 @@ from cachetools import LRUCache, cached
 
 from sim import ensemble, families, frames, paired, results
 from sim.ensemble import Progress
-from sim.errors import InputError
+from sim.errors import InputError, ScenarioError
 from sim.outcomes import HEADLINES, outcomes, variables_of
 from sim.params import levers
 from sim.plan import Plan
@@ -43,7 +43,8 @@ REGRETTED = families.REGRETTED
 
 @dataclass(frozen=True)
 class Column:
-    """A scenario: letter, name, documents it comes from, what differs from the baseline, plan, place of its colour.
+    """A scenario: letter, name, documents it comes from, what differs from the baseline, plan, place of its colour,
+    first quarter.
 
     `apart` says whether it differs from the reference at all; the reference itself does not.
     """
@@ -55,6 +56,7 @@ class Column:
     changes: tuple[str, ...]
     plan: str
     apart: bool
+    start: str
 
     @property
     def title(self) -> str:
@@ -73,7 +75,6 @@ class Side:
 
     columns: tuple[Column, ...]
     reference: str
-    start: str
     allies_in_all: int
     levels: pd.DataFrame
     effects: pd.DataFrame
@@ -95,6 +96,11 @@ class Side:
         return tuple(dict.fromkeys(column.plan for column in self.columns))
 
     @property
+    def starts(self) -> dict[str, str]:
+        """The quarter in which each scenario begins, by letter."""
+        return {column.letter: column.start for column in self.columns}
+
+    @property
     def compared(self) -> tuple[Column, ...]:
         """The scenarios that are not the reference."""
         return tuple(column for column in self.columns if column.apart)
@@ -111,12 +117,14 @@ def side(
     """One to four scenarios next to a reference, the baseline without it, under the same luck.
 
     Each is compared with the policy of the reference in the world that it assumes itself. `progress` is called with
-    the pieces done and all of them. Raises InputError for none or too many, and what scenarios and runs raise.
+    the pieces done and all of them. Raises InputError for none or too many, for scenarios without a common year and
+    for a reference that does not fit into the quarters of one of them, and what scenarios and runs raise.
     """
     if not 1 <= len(asked) <= MOST:
         raise InputError(f"compare: {len(asked)} scenarios. Choose one to {MOST}.")
     other = replace(reference or Question(BASELINE), worlds=worlds, seed=seed)
     questions = [replace(question, worlds=worlds, seed=seed) for question in asked]
+    _check_years(questions)
     pieces = 2 * len(list(ensemble.blocks(worlds)))
     pairs = []
     for place, question in enumerate(questions):
@@ -125,6 +133,15 @@ def side(
     if progress is not None:
         progress(1, 1)
     return _together(pairs, [question == other for question in questions], other)
+
+
+def _check_years(questions: Sequence[Question]) -> None:
+    """Raise InputError where no year ends in all scenarios."""
+    found = [question.resolved() for question in questions]
+    years = [{quarter[:4] for quarter in s.plan().quarters if quarter.endswith("Q4")} for s in found]
+    if not set.intersection(*years):
+        told = "; ".join(f"{s.name} lasts from {s.start} to {s.end}" for s in found)
+        raise InputError(f"compare: no year ends in all scenarios. {told}. Compare those that share a year.")
 
 
 class _Told:
@@ -159,7 +176,7 @@ def _pair(question: Question, reference: Question, told: _Told) -> _Pair:
     """A scenario beside the reference; kept, as whoever adds a scenario has the others already."""
     scenario = question.resolved()
     plan = scenario.plan()
-    other = plan if question == reference else reference.resolved().under(scenario).plan()
+    other = plan if question == reference else _within(reference, scenario)
     base, run = (_run(p, question.worlds, question.seed, told) for p in (other, plan))
     both_at = base.by_ally.assign_coords(lever_threshold=run.by_ally.lever_threshold)
     first = base.table.assign(outcomes(both_at, AT_THRESHOLD).data_vars)
@@ -174,6 +191,19 @@ def _pair(question: Question, reference: Question, told: _Told) -> _Pair:
         own=run.table[[REGRETTED]],
         base=first[[REGRETTED]],
     )
+
+
+def _within(reference: Question, scenario: Scenario) -> Plan:
+    """The reference in the world of a scenario. Raises InputError where it does not fit into its quarters."""
+    policy = reference.resolved()
+    try:
+        return policy.under(scenario).plan()
+    except ScenarioError as error:
+        raise InputError([
+            f"compare: {called(policy, _moved(reference))} does not fit into {scenario.name}, {scenario.start} to "
+            f"{scenario.end}: {problem.removeprefix('under: ')} Compare with another scenario."
+            for problem in error.problems
+        ]) from None  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -215,7 +245,6 @@ def _together(pairs: Sequence[_Pair], same: Sequence[bool], reference: Question)
     return Side(
         columns=columns,
         reference=next((c.title for c in columns if not c.apart), called(baseline, _moved(reference))),
-        start=first.start,
         allies_in_all=int(first.plan().roster.forces.sum()),
         levels=joined("levels"),
         effects=joined("effects"),
@@ -249,6 +278,7 @@ def _columns(pairs: Sequence[_Pair], same: Sequence[bool]) -> tuple[Column, ...]
             changes=changes(pair.scenario.plan(), baseline.under(pair.scenario).plan()),
             plan=pair.scenario.plan().fingerprint,
             apart=not reference,
+            start=pair.scenario.start,
         )
         for letter, pair, family, reference in zip(LETTERS, pairs, found, same, strict=False)
     )

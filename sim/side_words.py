@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim import frames, paired
+from sim import frames, paired, ways
 from sim.outcomes import HEADLINES, OUTCOMES
 from sim.report import COSTS
 from sim.side import COMPARED, Column, Side
@@ -18,7 +18,7 @@ def outcomes_told(found: Side, year: int) -> pd.DataFrame:
     The headlines stand first and always; the three definitions of US cost come together or not at all.
     """
     rows = frames.of_year(found.effects, year)
-    moved = set(rows.outcome[rows.way != paired.NOUGHT])
+    moved = set(rows.outcome[rows.way != ways.NOUGHT])
     if moved & COSTS:
         moved |= COSTS
     told = []
@@ -30,8 +30,10 @@ def outcomes_told(found: Side, year: int) -> pd.DataFrame:
 
 
 def _cell(row: Any, declared: paired.Shown) -> str:
-    """A difference for a table: where its band holds 0 the band alone."""
-    return f"{paired.CHANCE} ({declared.band(row.low, row.high)})" if row.way == paired.CHANCE else str(row.words)
+    """A difference for a table: where no direction is clear the band alone, and the worlds counted."""
+    if row.way != ways.UNCLEAR:
+        return str(row.words)
+    return f"{ways.UNCLEAR} ({declared.band(row.low, row.high)}; {row.short})"
 
 
 def risks_told(found: Side, year: int) -> pd.DataFrame:
@@ -65,7 +67,7 @@ def gains(found: Side, of: str, year: int) -> pd.DataFrame:
     """
     letters = [column.letter for column in found.compared]
     rows = found.allies[(found.allies.of == of) & (found.allies.year == year) & found.allies.letter.isin(letters)]
-    differ = rows.groupby("ally").way.transform(lambda ways: (ways != paired.NOUGHT).any())
+    differ = rows.groupby("ally").way.transform(lambda ways: (ways != ways.NOUGHT).any())
     rows = rows[differ.astype(bool)].reset_index(drop=True)
     wide = rows.assign(middle=rows.low + rows.high).pivot(index="ally", columns="letter", values=["median", "middle"])
     keys = [(value, letter) for letter in wide.columns.levels[1] for value in ("median", "middle")]
@@ -84,7 +86,7 @@ def gains_words(found: Side, of: str, year: int, column: Column) -> str:
             far = there.iloc[np.argmax(np.abs(there["median"].to_numpy()))]
             step = f"{far.ally} furthest, {declared.words(far['median'], True)} {declared.change}"
             told.append(f"{len(there)} of {len(own)} allies {words} ({step})")
-    for way in (paired.CHANCE, paired.NOUGHT):
+    for way in (ways.UNCLEAR, ways.NOUGHT):
         if count := int((own.way == way).sum()):
             told.append(f"{count} of {len(own)} {way}")
     return f"{column.letter}: {'; '.join(told)}"

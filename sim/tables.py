@@ -1,7 +1,9 @@
-"""Numbers and tables as plain text."""
+"""Numbers and tables as plain text, and tables as CSV."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
 
 
 def number(value: float, sign: bool = False) -> str:
@@ -18,6 +20,11 @@ def number(value: float, sign: bool = False) -> str:
     return f"{rounded:{mark}.{min(digits, 4)}f}"
 
 
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Words as a list: "a, b and c"."""
+    return f" {last} ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
 def lines(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table with columns as wide as their widest cell."""
     cells = [list(map(str, row)) for row in (head, *rows)]
@@ -25,3 +32,30 @@ def lines(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
     )
+
+
+JOINER = "\N{WORD JOINER}"
+"""Takes no room: within an address it keeps programs from making a link of it."""
+
+LETTER = "letter"
+"""The column that says which scenario a row is of, where several stand side by side."""
+
+
+def csv(frame: pd.DataFrame, plans: Mapping[str, str]) -> str:
+    """A table as CSV with the digests of what was run in each row; cells that a spreadsheet takes for a formula are
+    quoted.
+
+    `plans` are digests by the column they stand in, such as `plan`. Where rows are told apart by the letter of a
+    scenario each has its own of `plan_A`, `plan_B`, as its `plan`.
+    """
+    table = frame.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell)
+    own = (
+        frame[LETTER].map({name.removeprefix("plan_"): plan for name, plan in plans.items()})
+        if LETTER in frame
+        else None
+    )
+    columns = plans if own is None or own.isna().any() else {"plan": own}
+    for name, value in reversed(list(columns.items())):
+        if name not in table:
+            table.insert(0, name, value)
+    return table.to_csv(index=False, float_format="%.6g")

@@ -3,15 +3,19 @@
 About the whole alliance or one of its fronts. Every word is computed from the answer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from sim import evidence, frames
+from sim.origins import told
 from sim.outcomes import ANY, FRONT_NAMES, FRONTS
-from sim.paired import BY_ALLY, CHANCE, NOUGHT
+from sim.paired import SHOWN
 from sim.question import Answer
 from sim.reference import roster
+from sim.tables import number
+from sim.ways import LESS, MORE, NOUGHT, UNCLEAR, Ways, hundred
 
 ALLIANCE = "Whole alliance"
 
@@ -22,113 +26,206 @@ FOCUS: Mapping[str, tuple[str, ...]] = {ALLIANCE: ()} | {
 """What can be asked about, by its name, and the allies that belong to it."""
 
 
+BAND, OPEN = ", in 90 of 100 worlds ", "(@"
+"""Said with the first difference of an answer and understood with all others; where a difference opens."""
+
+
 def happens(found: Answer, focus: str, year: int) -> str:
     """What follows from the policy by the end of a year, next to the baseline, in plain text."""
     if found.nought:
         return f"Nothing changes against the baseline by {year}."
-    told = _alliance(found, year) if focus == ALLIANCE else _front(found, focus, year)
-    return f"By {year}, {told}. {_risk(found, focus, year)}"
+    text = _alliance(found, year) if focus == ALLIANCE else _front(found, focus, year)
+    return f"By {year}, {_once(text)}. {_risk(found, focus, year)}"
+
+
+def _once(text: str) -> str:
+    """What is said with every difference, said with the first only."""
+    head, between, tail = text.partition(BAND)
+    return f"{head}{between}{tail.replace(BAND, ', ')}".replace(OPEN, "(against the baseline ", 1).replace(OPEN, "(")
+
+
+# --- the whole alliance -------------------------------------------------------------------------------------------
 
 
 def _alliance(found: Answer, year: int) -> str:
-    """How many allies reach the threshold, what Europe and Canada spend, and the troops where they differ."""
+    """How many allies report at least a line, what Europe and Canada spend, and the troops where they differ."""
     rows = {row.outcome: row for row in frames.of_year(found.headlines, year).itertuples()}
-    reach, spend, troops = rows["allies_at_threshold"], rows["spending_europe_canada_share"], rows["troops_europe"]
-    count = [round(share * found.allies / 100) for share in (reach.median, reach.base_median)]
-    line = frames.threshold(found.lines, year)
-    parts = [
-        f"{count[0]} of {found.allies} allies reach {line:g}% of GDP (baseline: {count[1]})",
-        f"Europe and Canada spend {spend.median:.1f}% ({_moves(found, spend)})",
-    ]
-    if not troops.identical:
-        parts.append(f"{troops.median:,.0f} US soldiers stand in Europe (baseline: {troops.base_median:,.0f})")
-    return ", ".join(parts)
+    spend = rows["spending_europe_canada_share"]
+    gap = _gap(ways_of(spend), _points, "points")
+    parts = [_reach(found, year), f"Europe and Canada spend {spend.median:.1f}% of GDP {gap}"]
+    if not rows["troops_europe"].identical:
+        parts.append(_troops(rows["troops_europe"]))
+    return "; ".join(parts)
 
 
-def _moves(found: Answer, row) -> str:
-    """A paired difference in points of GDP, with its band."""
-    if row.identical:
-        return NOUGHT
-    text = f"{row.change_median:+.2g} points, in 90 of 100 worlds {row.change_low:+.2g} to {row.change_high:+.2g}"
-    return text if row.clear_of_zero else f"{text}: {CHANCE}"
+def _reach(found: Answer, year: int) -> str:
+    """How many allies report at least the line that moves."""
+    row = next(frames.of_year(found.reaching, year).itertuples())
+    change = ways_of(row)
+    change = change._replace(**{end: getattr(change, end) * found.allies / 100 for end in ("low", "median", "high")})
+    line = f"{row.line:.2g}%" + (", the pledge" if row.called == "pledge" else "")
+    gap = _gap(change, SHOWN["allies_at_threshold"].words, "", COUNTS)
+    return f"{round(row.median * found.allies / 100)} of {found.allies} allies report at least {line} {gap}"
+
+
+def _troops(row: Any) -> str:
+    """US soldiers in Europe; where only some worlds differ, what holds in those."""
+    words, change = SHOWN["troops_europe"].words, ways_of(row)
+    if not change.clear or change.everywhere:
+        return f"{words(row.median)} US soldiers stand in Europe {_gap(change, words, '', COUNTS)}"
+    part, fewer = (change.down, "fewer") if change.way == LESS else (change.up, "more")
+    low, middle, high = sorted(abs(value) for value in (row.moved_low, row.moved_median, row.moved_high))
+    ends = "" if words(low) == words(high) else f" ({words(low)} to {words(high)})"
+    return f"in {hundred(part)} of 100 worlds {fewer} US soldiers stand in Europe: then {words(middle)} {fewer}{ends}"
+
+
+# --- a front ------------------------------------------------------------------------------------------------------
 
 
 def _front(found: Answer, focus: str, year: int) -> str:
     """Spending of each ally of a front, and what all of them believe."""
     path = frames.of_year(found.spending, year).set_index("ally")
     rows = frames.of_year(found.by_ally, year)
-    spend = rows[rows["of"] == "share"].set_index("ally")
-    ways = {spend.way[ally] for ally in FOCUS[focus]}
-    same = ways.pop() if len(ways) == 1 and ways <= {CHANCE, NOUGHT} else ""
-    spent = ", ".join(
-        f"{ally} {'spends ' if n == 0 else ''}{path.p50[ally]:.1f}%{' of GDP' if n == 0 else ''}"
-        + ("" if same else f" ({spend.short[ally]})")
-        for n, ally in enumerate(FOCUS[focus])
-    )
-    told = f", {_same(same)}" if same else ""
-    return f"{spent}{told}{_belief(rows, FOCUS[focus])}"
+    spend = {row.ally: ways_of(row) for row in rows[rows["of"] == "share"].itertuples() if row.ally in FOCUS[focus]}
+    levels = {ally: f"{path.p50[ally]:.1f}%" for ally in FOCUS[focus]}
+    first, *others = levels
+    spent = {first: f"{first} spends {levels[first]} of GDP"} | {ally: f"{ally} {levels[ally]}" for ally in others}
+    if len({change.way for change in spend.values()} - {MORE, LESS}) == 1 and not any(c.clear for c in spend.values()):
+        text = f"{', '.join(spent.values())} {_alike(list(spend.values()))}"
+    else:
+        gaps = {ally: _gap(change, _points, "points", room=not others) for ally, change in spend.items()}
+        text = ", ".join(f"{words} {gaps[ally]}" for ally, words in spent.items())
+    return f"{text}; {_belief(rows, FOCUS[focus])}"
 
 
-def _same(way: str) -> str:
-    """Words for spending that the policy leaves as it is."""
-    return "exactly as in the baseline" if way == NOUGHT else f"{CHANCE} against the baseline"
+def _alike(changes: Sequence[Ways]) -> str:
+    """Differences of several allies none of which has a direction, together."""
+    if all(change.way == NOUGHT for change in changes):
+        return f"{OPEN}the same in all worlds)"
+    if len(changes) == 1:
+        return f"{OPEN}{UNCLEAR}: {changes[0].counted()})"
+    ends = [
+        " to ".join(dict.fromkeys(f"{round(100 * part)}" for part in (min(parts), max(parts))))
+        for parts in ([change.up for change in changes], [change.down for change in changes])
+    ]
+    return f"{OPEN}{UNCLEAR}: higher in {ends[0]}, lower in {ends[1]} of 100 worlds)"
 
 
 def _belief(rows: pd.DataFrame, allies: Sequence[str]) -> str:
-    """How the belief in US defence of some allies moves: the range of their medians."""
-    own = rows[(rows["of"] == "credibility_ally") & rows.ally.isin(allies)]
-    if own.empty or (own.way == NOUGHT).all():
-        return "; belief in US defence stays as it is"
-    clear = own[own.way.isin(["more", "less"])]
-    if clear.empty:
-        return f"; belief in US defence: {CHANCE}"
-    ends = [BY_ALLY["credibility_ally"].words(value, True) for value in (own["median"].min(), own["median"].max())]
-    word = "their belief" if len(allies) > 1 else "its belief"
-    return f"; {word} in US defence moves by {' to '.join(dict.fromkeys(ends))} points of 100"
+    """How the belief in US defence of some allies moves: in how many, and where furthest."""
+    own = {row.ally: ways_of(row) for row in rows[rows["of"] == "credibility_ally"].itertuples() if row.ally in allies}
+    if all(row.way == NOUGHT for row in own.values()):
+        return "belief in US defence stays as it is"
+    parts = []
+    for way, moves in ((MORE, "rises"), (LESS, "falls")):
+        there = {ally: row for ally, row in own.items() if row.way == way and not row.rare}
+        if there:
+            far = max(there, key=lambda ally: abs(there[ally].median))
+            all_ = "all" if len(there) == len(own) else f"{len(there)} of"
+            where = "" if len(own) == 1 else f" in {all_} {len(own)}, most in {far}"
+            parts.append(f"{moves}{where} {_gap(there[far], _tenths, 'points')}")
+    if all(row.rare or row.way == NOUGHT for row in own.values()):
+        return "belief in US defence stays as it is in over 99 of 100 worlds"
+    if not parts:
+        counts = _alike(list(own.values())).removeprefix(f"{OPEN}{UNCLEAR}: ")
+        return f"belief in US defence shows {UNCLEAR} ({counts}"
+    return f"belief in US defence {' and '.join(parts)}"
+
+
+# --- differences and risks ----------------------------------------------------------------------------------------
+
+
+def ways_of(row: Any) -> Ways:
+    """The paired difference of a row of `headlines` or `by_ally`."""
+    prefix = "change_" if "change_low" in row._fields else ""
+    low, median, high = (getattr(row, f"{prefix}{end}") for end in ("low", "median", "high"))
+    return Ways(low, median, high, row.up, row.down, row.way)
+
+
+COUNTS = ("more", "fewer")
+"""Words for what is counted."""
+
+
+def _gap(
+    change: Ways, words: Callable[..., str], unit: str, way: tuple[str, str] = ("higher", "lower"), room: bool = True
+) -> str:
+    """A paired difference in brackets; `room` says whether worlds are counted at length."""
+    counted = change.counted(*way) if room else change.brief()
+    middle, ends = words(change.median, True), [words(end, True) for end in (change.low, change.high)]
+    if change.way == NOUGHT:
+        text = "the same in all worlds"
+    elif not change.clear and not change.rare:
+        text = f"{UNCLEAR}: {counted}"
+    elif middle == "0" or change.rare:
+        text = counted
+    elif change.everywhere:
+        same = ends[0] == ends[1]
+        text = f"{middle} {unit}".strip() + (" in 90 of 100 worlds" if same else f"{BAND}{ends[0]} to {ends[1]}")
+    else:
+        text = f"{middle} {unit}".strip() + f", {counted}"
+    return f"{OPEN}{text})"
+
+
+def _points(value: float, sign: bool = False) -> str:
+    """Points of GDP, to a hundredth at most."""
+    rounded = round(value, 2) + 0.0
+    return f"{rounded:{'+' if sign else ''}.2f}" if 0.0 < abs(rounded) < 0.1 else number(rounded, sign)
+
+
+def _tenths(value: float, sign: bool = False) -> str:
+    """Points of belief in 100, to a tenth at most."""
+    rounded = round(value, 1) + 0.0
+    return f"{rounded:{'+' if sign else ''}.1f}" if 0.0 < abs(rounded) < 9.95 else number(rounded, sign)
 
 
 def _risk(found: Answer, focus: str, year: int) -> str:
     """The risk of a limited attack as a multiple of the baseline's, school by school."""
-    front = FRONT_NAMES[ANY] if focus == ALLIANCE else focus
+    rows = _risks(found, focus, year)
+    where = "on any ally" if focus == ALLIANCE else "there"
+    head = f"The risk of a limited attack {where} is"
+    if (rows[["low", "high"]] == 1.0).all(axis=None):
+        return f"{head} exactly that of the baseline."
+    if len(set(rows.words)) == 1 < len(rows):
+        return f"{head} {rows.words.iloc[0]} that of the baseline in all {frames.counted(len(rows))} schools."
+    ratios = ", ".join(f"{row.words} ({row.school})" for row in rows.itertuples())
+    return f"{head} {ratios} that of the baseline."
+
+
+def _risks(found: Answer, focus: str, year: int) -> pd.DataFrame:
     rows = frames.of_year(found.risks, year)
-    rows = rows[rows.front == front]
-    where = "on any ally" if focus == ALLIANCE else f"on the {focus} front" if focus != "Baltic states" else "there"
-    told = ", ".join(f"{row.words} ({row.school})" for row in rows.itertuples())
-    return f"The risk of a limited attack {where} is {told} that of the baseline: four schools of deterrence."
+    return rows[rows.front == (FRONT_NAMES[ANY] if focus == ALLIANCE else focus)]
+
+
+# --- how sure, and who says so ------------------------------------------------------------------------------------
 
 
 def sure(found: Answer, focus: str, year: int) -> str:
-    """How far the numbers can be trusted: what was tested, what cannot be, and how far schools and worlds disagree."""
+    """How far the numbers can be trusted: how forecasts did, what was never tested, and how far risks spread."""
     if found.nought:
         return "Exactly: both are played in the same worlds, and nothing differs."
-    stored = evidence.scores()
-    own = stored.of(evidence.ALLIES) if stored else []
-    reach = f"was tested up to {evidence.years(own[-1].horizon)} ahead" if own else "was not tested"
-    rows = frames.of_year(found.risks, year)
-    rows = rows[rows.front == (FRONT_NAMES[ANY] if focus == ALLIANCE else focus)]
-    low, high = frames.times(rows["low"].min()), frames.times(rows["high"].max())
+    rows = _risks(found, focus, year)
+    ends = " to ".join(dict.fromkeys(map(frames.times, (rows["low"].min(), rows["high"].max()))))
+    present = rows.school.nunique()
+    over = f"{frames.counted(present)} schools" if present > 1 else f"the {rows.school.iloc[0]} school"
     return (
-        f"Spending without a new policy {reach} ({year} is {evidence.ahead(year, found.start)}); what a policy changes "
-        f"was never tested, it is judgement. So is risk: over four schools and 90% of their worlds it is {low} to "
-        f"{high} of a level that we assume."
+        f"{_tested(focus, evidence.ahead(year, found.start), year)} What a policy changes was never tested, it is "
+        f"judgement. So is risk: {ends} of an assumed level ({over}, 90% of worlds)."
     )
 
 
+def _tested(focus: str, ahead: int, year: int) -> str:
+    """How forecasts of spending without a new policy did, for whom it is about, and how far ahead they went."""
+    stored = evidence.scores()
+    codes = dict(zip(roster().name, roster().iso3, strict=True))
+    series = [evidence.AGGREGATE] if focus == ALLIANCE else [codes[ally] for ally in FOCUS[focus]]
+    rows = [row for name in series for row in stored.of(name)] if stored else []
+    if not rows:
+        return f"No forecast of spending was tested: {evidence.NO_SCORES}."
+    last = max(row.horizon for row in rows)
+    beyond = f"; {year} is {ahead} ahead, not tested" if ahead > last else ""
+    return f"Spending forecasts without a new policy {evidence.brief_words(*series)}{beyond}."
+
+
 def who(found: Answer) -> list[str]:
-    """Where each moved lever comes from: a sentence a lever, documents first."""
-    moved = found.sources[found.sources.moved]
-    return [_source(moved[moved.control == name]) for name in dict.fromkeys(moved.control)]
-
-
-def _source(rows: pd.DataFrame) -> str:
-    """A lever and its sources in a sentence."""
-    facts = rows[rows.kind == "fact"]
-    told = [
-        f"document {document[:3]} of {own.date.iloc[0]}, "
-        + " and ".join(f"{row.place} ({row.speaker}, {row.status})" for row in own.itertuples())
-        for document, own in facts.groupby("document", sort=False)
-    ]
-    told += list(rows.says[rows.kind == "publication"])
-    if (rows.kind == "assumption").any():
-        told.append("in part our assumption" if told else "our assumption")
-    return f"{rows.control.iloc[0].replace('_', ' ').capitalize()}: {'; '.join(told)}"
+    """Where everything that was changed comes from: a sentence for each place, our own assumptions last."""
+    return told(found.origins) or ["Nobody: nothing was changed"]

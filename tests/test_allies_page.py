@@ -71,11 +71,11 @@ def test_the_page_of_an_ally_answers_from_the_same_numbers_as_a_script():
 
 
 def test_another_world_is_explained():
-    opened = allies(ally="Spain", world="3")
+    opened = allies(ally="Spain", ally_world="3")
     assert not opened.exception
-    assert opened.number_input(key="world").value == 3
+    assert opened.number_input(key="ally_world").value == 3
     assert "in world 3" in text(opened)
-    opened.number_input(key="world").set_value(4).run()
+    opened.number_input(key="ally_world").set_value(4).run()
     assert "in world 4" in text(opened)
     assert "The very same world without the policy" in text(opened)
 

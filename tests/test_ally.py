@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import ally, ally_words, drivers, ensemble, paired, why
+from sim import ally, ally_words, drivers, ensemble, ways, why
 from sim.analysis import explanation
 from sim.analysis.decision import ASKED, PLAN, PLAYED
 from sim.charts import PALETTES
@@ -128,7 +128,7 @@ def test_the_condition_is_no_driver_of_the_baseline(poland):
     assert rows["base"] == 0.0
     quiet = drivers.drivers(Question(BASELINE, worlds=20), "POL")
     assert "conditionality" not in set(quiet.summed.driver)
-    assert set(quiet.summed.way) == {paired.NOUGHT}
+    assert set(quiet.summed.way) == {ways.NOUGHT}
 
 
 def test_drivers_in_words(poland):
@@ -150,7 +150,7 @@ def test_what_leads_goes_the_way_of_the_change(poland):
         return drivers.words(replace(poland, share_start=2.0, summed=summed, share=share), 2030)
 
     less = said(threat=0.40, player=-1.10, drift=-0.05)
-    assert "-0.75 pp" in less
+    assert "spends 0.75 pp of GDP less in 2030 than in 2024" in less
     assert "; most comes from player (-1.10 pp), most weighs against it threat (+0.40 pp)." in less
     more = said(threat=0.40, player=-0.10)
     assert "; most comes from threat (+0.40 pp), most weighs against it player (-0.10 pp)." in more
@@ -194,10 +194,10 @@ def test_reaching_the_threshold_is_the_outcome_by_ally(story):
 
 def test_nothing_differs_from_the_baseline_in_the_baseline():
     same = ally.answer(Question(BASELINE, worlds=20))
-    assert set(same.levels.way) == {paired.NOUGHT}
+    assert set(same.levels.way) == {ways.NOUGHT}
     assert same.changes == ()
     assert "every difference is exactly 0" in same.nought
-    assert "no difference beyond chance" in ally_words.small_words(same, 2035)
+    assert "against the baseline: 30 of 30 exactly 0." in ally_words.small_words(same, 2035)
     assert "against the baseline: exactly 0" in ally_words.headline(same, "Poland", 2030)
 
 

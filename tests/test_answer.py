@@ -47,8 +47,8 @@ class Twin:
                     row |= dict(
                         zip([f"{prefix}{e}" for e in ("low", "median", "high")], np.quantile(worlds, ENDS), strict=True)
                     )
-                row["clear_of_zero"] = row["change_low"] > 0 or row["change_high"] < 0
-                row["identical"] = not change.any()
+                row["up"], row["down"] = (np.mean(sign * change > 1e-9) for sign in (1, -1))
+                row["identical"] = bool((np.abs(change) <= 1e-9).all())
                 yield row
 
     def spending(self):

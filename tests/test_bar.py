@@ -5,6 +5,7 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from sim import handout, printed, question, sharing
+from sim import handout, printed, question, shapes, sharing, tables
 from sim.handout import Figure, Handout, Heading, Numbers, Table, Words
 from sim.question import Question
 
@@ -192,13 +193,13 @@ def test_the_map_brings_its_shapes(drawn):
 def test_a_table_carries_the_plan(drawn):
     shown, asked = drawn
     for part in [*shown.figures, *shown.tables]:
-        rows = list(csv.DictReader(io.StringIO(handout.csv(part.frame, shown.plan))))
+        rows = list(csv.DictReader(io.StringIO(tables.csv(part.frame, shown.plans))))
         assert len(rows) == len(part.frame)
         assert {row["plan"] for row in rows} == {question.answer(asked).plan}
 
 
 def test_a_cell_is_no_formula():
-    told = handout.csv(pd.DataFrame({"a": ["=1+1", "@x", "+3", "-2", "fine", -2.0]}), "p")
+    told = tables.csv(pd.DataFrame({"a": ["=1+1", "@x", "+3", "-2", "fine", -2.0]}), {"plan": "p"})
     assert [row["a"] for row in csv.DictReader(io.StringIO(told))] == ["'=1+1", "'@x", "'+3", "'-2", "fine", "-2.0"]
 
 
@@ -227,7 +228,7 @@ def seen(html):
 
 def test_the_report_holds_all_and_needs_nothing(drawn):
     shown, asked = drawn
-    page = seen(printed.report(shown, asked))
+    page = seen(printed.report(shown))
     said = " ".join(" ".join(page.words).split())
     assert page.risky == []
     plan = question.answer(asked).plan
@@ -237,11 +238,12 @@ def test_the_report_holds_all_and_needs_nothing(drawn):
     ):  # fmt: skip
         assert needed in said, needed
     assert said.count("threshold") > 5
-    assert printed.report(shown, asked).count("<svg") == len(shown.figures)
+    assert printed.report(shown).count("<svg") == len(shown.figures)
 
 
 def test_a_report_shows_foreign_text_as_text():
-    shown = Handout(title=EVIL, stamp=EVIL, plan="p")
+    mine = Question(f"name: '{EVIL[:90]}'\nabout: '{EVIL}'\nextends: baseline\n")
+    shown = Handout(title=EVIL, stamp=EVIL, plans={"plan": "p"}, shapes=partial(shapes.one, mine))
     frame = pd.DataFrame({"a": [EVIL]})
     spec = {"mark": "bar", "encoding": {"y": {"field": "a", "type": "nominal"}}}
     for part in (
@@ -249,8 +251,7 @@ def test_a_report_shows_foreign_text_as_text():
         Figure("f", EVIL, frame, spec, EVIL),
     ):  # fmt: skip
         shown.add(part)
-    mine = Question(f"name: '{EVIL[:90]}'\nabout: '{EVIL}'\nextends: baseline\n")
-    assert seen(printed.report(shown, mine)).risky == []
+    assert seen(printed.report(shown)).risky == []
 
 
 def test_streamlits_own_marks_are_words_on_paper():

@@ -109,14 +109,6 @@ class TestResults:
         assert list(numbers(opened).school[:4]) == list(SCHOOLS)
         assert len(opened.get("vega_lite_chart")) == 2 * len(SCHOOLS)
 
-    def test_no_definition_of_the_cost_stands_alone(self):
-        opened = page(measure="us_cost_abroad")
-        assert not opened.exception
-        measure = opened.selectbox(key="measure")
-        assert not {measures.label_of(name) for name in COSTS} & set(measure.options)
-        assert "measure=us_cost_abroad: refused" in text(opened)
-        assert measure.help == ONLY_TOGETHER
-
     def test_a_difference_to_another_policy(self):
         opened = page(differ="true", base="1")
         assert not opened.exception
@@ -149,6 +141,23 @@ def test_policies_of_some_scenarios(tmp_path, monkeypatch):
     assert "refused" not in text(opened)
     opened.multiselect(key="under").set_value([]).run()
     assert set(numbers(opened).scenario) == {"baseline", "placebo"}
+
+
+def test_no_definition_of_the_cost_stands_alone(tmp_path, monkeypatch):
+    """Neither as a level nor in regret; results that hold nothing else say where the three stand together."""
+    for name, kept in (("beside", ("troops_europe", *COSTS)), ("alone", COSTS)):
+        (tmp_path / name).mkdir()
+        played(tmp_path / name, {"pivot": [0.0, 20_000.0]}, worlds=20, outcomes=kept)
+    monkeypatch.setenv(shelf.RESULTS, str(tmp_path / "beside"))
+    opened = page(results="beside/results", measure=measures.label_of(COSTS[0]))
+    assert not opened.exception
+    assert opened.selectbox(key="measure").options == [measures.label_of("troops_europe")]
+    assert opened.selectbox(key="measure").help == ONLY_TOGETHER
+    assert f"measure={measures.label_of(COSTS[0])}: refused" in text(opened)
+    monkeypatch.setenv(shelf.RESULTS, str(tmp_path / "alone"))
+    opened = page(results="alone/results")
+    assert not opened.exception
+    assert ONLY_TOGETHER in text(opened)
 
 
 def test_regret_is_worked_out_when_it_is_asked_for(shelved):

@@ -47,9 +47,9 @@ def test_compare_with_the_placebo_says_exactly_nought():
 
 def test_a_lever_that_does_nothing_is_named():
     words = ("--worlds", 6, "--to", "2025Q4", "--set", "eu_shield=1")
-    assert "Idle here: eu shield 1 (acts only while trade linkage is set)." in call("run", "baseline", *words).stdout
+    assert "Idle here: EU shield 1 (acts only while trade linkage is set)." in call("run", "baseline", *words).stdout
     (note,) = json.loads(call("run", "baseline", *words, "--json").stdout)["idle"]
-    assert note.startswith("Idle here: eu shield 1")
+    assert note.startswith("Idle here: EU shield 1")
     both = call("compare", "baseline", "baseline", *words, "--json").stdout
     assert json.loads(both)[0]["idle"] == [note]
     at_work = call("run", "baseline", *words, "--set", "trade_linkage=1").stdout

@@ -26,7 +26,7 @@ from browser import (
     text,
     title,
     until,
-)
+)  # fmt: skip
 from click.testing import CliRunner
 
 from sim.cli import main
@@ -299,7 +299,7 @@ def tab_to(page, selector, back=False):
 
 def look(page, selector):
     """How a part of the screen looks."""
-    box = page.locator(f"{selector}:visible").first.bounding_box()
+    box = page.locator(selector).bounding_box()
     return page.screenshot(clip={k: v + d for (k, v), d in zip(box.items(), (-6, -6, 12, 12), strict=True)})
 
 

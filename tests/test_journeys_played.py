@@ -1,4 +1,4 @@
-"""Journeys of people who look closer: one ally, posture, one world, what matters, batches, games that are played."""
+"""Journeys of people who look closer: one ally, posture, one world, what matters, batches, and games."""
 
 import re
 
@@ -18,7 +18,7 @@ from browser import (
     text,
     title,
     until,
-)
+)  # fmt: skip
 
 from sim import question
 from sim.chronicle import worlds

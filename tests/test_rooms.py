@@ -14,10 +14,10 @@ ORDER = (
     "errors", "quarters", "tables", "scores", "saving", "reading", "priors", "facts", "reference", "params", "state",
     "rules", "draws", "posterior", "plan", "now", "seen", "step", "start", "variables", "agents", "scenario",
     "outcomes", "ensemble", "results", "evaluation", "experiment", "batch", "controls", "analysis", "laws", "ledger",
-    "jobs", "__init__", "evidence", "catalogue", "report", "frames", "paired", "scored", "families", "charts",
-    "provenance", "card", "handout", "question", "chronicle", "telling", "sharing", "certified", "sourced", "printed",
-    "game", "side", "side_words", "shelf", "passport", "drivers", "ally", "ally_words", "why", "course",
-    "whereabouts", "whereabouts_words", "importance", "pages", "cli", "__main__",
+    "jobs", "__init__", "evidence", "catalogue", "report", "ways", "frames", "paired", "scored", "families", "charts",
+    "provenance", "origins", "card", "handout", "question", "chronicle", "telling", "sharing", "shapes", "certified",
+    "sourced", "printed", "game", "side", "side_words", "shelf", "passport", "drivers", "ally", "ally_words", "why",
+    "course", "whereabouts", "whereabouts_words", "importance", "pages", "cli", "__main__",
 )  # fmt: skip
 """Rooms from bottom to top. A new module takes its place here, above all it looks at."""
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import sim
-from sim import charts, paired, results, side, side_words
+from sim import charts, paired, results, side, side_words, ways
 from sim.charts import beside as drawn
 from sim.errors import InputError
 from sim.outcomes import OUTCOMES
@@ -43,16 +43,24 @@ def test_differences_by_ally_by_hand():
     np.testing.assert_allclose([troops.low.item(), troops.high.item()], [-480.0, -120.0])
     assert troops.way.item() == "less"
     assert troops.words.item() == "-300 (-500 to -100)"
-    assert set(rows[rows.of == "share"].way) <= {paired.NOUGHT}
+    assert set(rows[rows.of == "share"].way) <= {ways.NOUGHT}
 
 
-def test_a_band_that_holds_nought_is_said_to_be_chance():
-    """Of ten worlds four differ: the band holds 0, and how many are the same is said."""
+def test_worlds_are_counted_where_the_band_does_not_tell():
+    """Of ten worlds four differ, all downward: the direction is named, and how many are the same is said."""
     after = run_of([[[1000.0 - 500 * (k < 4), 0.0]] for k in range(10)])
     rows = paired.by_ally(after, run_of([[[1000.0, 0.0]]] * 10), ["Poland", "Iceland"])
     row = rows[rows.of == "troops"].iloc[0]
-    assert (row.way, row.part, row.short) == (paired.CHANCE, 0.4, paired.CHANCE)
-    assert row.words == "no difference beyond chance: 0 (-500 to 0), the same in 60 of 100 worlds"
+    assert (row.way, row.part, row.short) == ("less", 0.4, "lower in 40 of 100")
+    assert row.words == "0 (-500 to 0), lower in 40 of 100 worlds, the same in 60"
+
+
+def test_worlds_that_go_both_ways_are_said_to_be_unclear():
+    after = run_of([[[1000.0 + 500 * (1 if k < 8 else -1), 0.0]] for k in range(10)])
+    rows = paired.by_ally(after, run_of([[[1000.0, 0.0]]] * 10), ["Poland", "Iceland"])
+    row = rows[rows.of == "troops"].iloc[0]
+    assert (row.way, row.short) == (ways.UNCLEAR, "higher in 80, lower in 20 of 100")
+    assert row.words == "no clear difference: +500 (-500 to +500), higher in 80 of 100 worlds, lower in 20"
 
 
 worlds = hnp.arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(1, 30)), elements=st.floats(-1e5, 1e5))
@@ -64,7 +72,7 @@ def test_the_other_way_round_it_is_the_opposite(values):
     there, back = (paired._told(sign * values, paired.BY_ALLY["share"]) for sign in (1.0, -1.0))
     np.testing.assert_allclose(back["median"], -there["median"], atol=1e-9)
     np.testing.assert_allclose(back.low, -there.high, atol=1e-9)
-    turned = {"more": "less", "less": "more", paired.CHANCE: paired.CHANCE, paired.NOUGHT: paired.NOUGHT}
+    turned = {"more": "less", "less": "more", ways.UNCLEAR: ways.UNCLEAR, ways.NOUGHT: ways.NOUGHT}
     assert list(back.way) == [turned[way] for way in there.way]
     assert list(back.part) == list(there.part)
 
@@ -141,7 +149,7 @@ def test_a_reference_among_the_scenarios_is_not_compared_with_itself():
     assert found.reference == found.columns[0].title
     assert [column.letter for column in found.compared] == ["B"]
     own = found.effects[found.effects.letter == "A"]
-    assert set(own.way) == {paired.NOUGHT}
+    assert set(own.way) == {ways.NOUGHT}
     there = view(STORY, PLACEBO, reference=PLACEBO).effects
     back = found.effects
     troops = [

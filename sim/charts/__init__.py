@@ -82,11 +82,11 @@ def _fan(colours: dict[str, str]) -> Spec:
     ]
     blue, text = colours["blue"], {"text": {"field": "word", "type": "nominal"}}
     band, quiet = {"color": blue, "aria": False}, {"fontSize": 10, "color": colours["quiet"]}
-    dotted = _mark("line", strokeDash=[1, 3], color=colours["quiet"], strokeWidth=1.5, aria=False)
     return {"layer": [
         layer(_mark("area", opacity=0.20, **band), "p5", _there("p5"), y2={"field": "p95"}),
         layer(_mark("area", opacity=0.35, **band), "p25", _there("p25"), y2={"field": "p75"}),
-        layer(dotted, "value", _of("line"), detail={"field": "line", "type": "nominal"}),
+        layer(_mark("line", strokeDash=[1, 3], color=colours["quiet"], strokeWidth=1.5, aria=False), "value",
+              _of("line"), detail={"field": "line", "type": "nominal"}),
         layer(_mark("line", strokeDash=[5, 3], color=colours["baseline"], strokeWidth=2, aria=False), "base",
               _there("base")),
         layer(_mark("line", color=colours["text"], strokeWidth=1.5, aria=False), "observed", _there("observed")),

@@ -1,7 +1,7 @@
 """Charts of scenarios side by side: a level over the years, differences by outcome, differences by ally.
 
 Constant specifications, as in `sim.charts`. A colour is a family of documents; letters and words say the same. What
-has no difference beyond chance is hollow and grey.
+shows no clear difference is hollow and grey.
 """
 
 from collections.abc import Mapping
@@ -74,7 +74,7 @@ def _level(colours: dict[str, str], outcome: str) -> Spec:
 
 
 def _differences(colours: dict[str, str], x: Any, y: Spec, tooltip: list[Spec], top: float = 0.0) -> list[Spec]:
-    """A line at 0, and a point with its 90% band for each row; grey and hollow where the band holds 0.
+    """A line at 0, and a point with its 90% band for each row; grey and hollow where no direction is clear.
 
     The line leaves out the upper part `top` of each row, where words stand.
     """
@@ -82,11 +82,11 @@ def _differences(colours: dict[str, str], x: Any, y: Spec, tooltip: list[Spec], 
     hue, quiet = _hue(colours), {"value": colours["baseline"]}
     colour = {"condition": {**clear, **hue}, **quiet}
     fill = {"condition": {**clear, **hue}, "value": "transparent"}
-    below = {"y": {**y, "bandPosition": top}, "y2": {"field": y["field"], "bandPosition": 1}} if top else {}
+    rows = {"y": {**y, "bandPosition": top}, "y2": {"field": y["field"], "bandPosition": 1}}
     return [
         {"mark": {"type": "rule", "strokeDash": [5, 3], "color": colours["baseline"], "strokeWidth": 1.5,
                   "aria": False},
-         "encoding": {"x": {"datum": 0, "type": "quantitative"}, **below}},
+         "encoding": {"x": {"datum": 0, "type": "quantitative"}, **(rows if top else {})}},
         {"mark": _mark("rule", strokeWidth=4, opacity=0.4, aria=False),
          "encoding": {"y": y, "x": x("low"), "x2": {"field": "high"}, "color": colour}},
         {"mark": _mark("point", size=55, opacity=1, strokeWidth=1.5),

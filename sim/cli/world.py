@@ -1,6 +1,7 @@
 """The command that tells one world."""
 
 import json
+import shlex
 from dataclasses import asdict
 from typing import Any
 
@@ -8,8 +9,7 @@ import click
 
 from sim import chronicle
 from sim.chronicle import log, worlds
-from sim.cli.base import changed, main, progress
-from sim.scenario import load_scenario
+from sim.cli.base import changed, main, named, progress
 
 
 @main.command()
@@ -31,7 +31,7 @@ def world(scenario, world, seed, until, who, kinds, settings, typical, count, as
     \b
     Example: article5 world conditional-article5 --world 7 --until 2026Q4
     """
-    chosen = changed(load_scenario(scenario), settings, None, None)
+    chosen = changed(named(scenario), settings, None, None)
     if typical is not None:
         found = _notable(chosen, typical, seed, count)
         click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else _notable_text(found, scenario, seed))
@@ -78,5 +78,5 @@ def _notable_text(found: dict[str, Any], scenario: str, seed: int) -> str:
     first = next(row["world"] for row in found["notable"] if row["words"].startswith("typical"))
     return "\n".join([
         f"{found['of']['label']}, {found['of']['unit']}, end of {found['year']}, {found['worlds']:,} worlds:",
-        *rows, f"Open one: article5 world {scenario} --world {first} --seed {seed}",
+        *rows, f"Open one: article5 world {shlex.quote(scenario)} --world {first} --seed {seed}",
     ])  # fmt: skip

@@ -15,6 +15,7 @@ from sim.game.shown import Record, Wall, ends, record, told, wall
 from sim.priors import SCHOOLS
 from sim.results import differences
 from sim.tables import number
+from sim.ways import CLEAR, NOUGHT, UNCLEAR, ways
 
 Progress = Callable[[int, int], None]
 
@@ -25,8 +26,6 @@ EFFECTS = {
 }
 """Outcomes in which a decision is weighed, and what the columns are called."""
 
-NO_DIFFERENCE = "no difference beyond chance"
-
 
 @dataclass(frozen=True)
 class Debrief:
@@ -34,8 +33,9 @@ class Debrief:
 
     `effects`, a row for each decision: year, seat, decided, model; `own` (pp of GDP more of its own spending that come
     from it at the end of its year) and `own_end` (at the end of the last year); and for each of EFFECTS, at the end of
-    the last year, the median difference, its 90% band (`_low`, `_high`) and whether that leaves out 0 (`_clear`). All
-    is taken world by world: the game as played less the game with this one decision left to the model.
+    the last year, the median difference, its 90% band (`_low`, `_high`), its way as `sim.ways` has it (`_way`) and
+    worlds by direction in words (`_counted`). All is taken world by world: the game as played less the game with this
+    one decision left to the model.
     `risks`: as `frames.risks` makes it, of that year: by school and front, as a multiple of the unplayed worlds'.
     `seats`: seat, decisions, above (pp of GDP a year beyond what the model suggested, on average).
     """
@@ -84,7 +84,7 @@ def debrief(game: Game, progress: Progress | None = None) -> Debrief:
 
 
 def _columns() -> list[str]:
-    each = [f"{name}{part}" for name in EFFECTS for part in ("", "_low", "_high", "_clear")]
+    each = [f"{name}{part}" for name in EFFECTS for part in ("", "_low", "_high", "_way", "_counted")]
     return ["year", "seat", "decided", "model", "own", "own_end", *each]
 
 
@@ -100,8 +100,9 @@ def _effect(game: Game, choice: Choice) -> dict[str, Any]:
     without, played = told(other, game.worlds, game.seed, plan), told(plan, game.worlds, game.seed)
     for name in EFFECTS:
         change = (played[name] - without[name]).sel(year=game.revealed).values
-        low, middle, high = np.quantile(100.0 * change if name == "credibility_allies" else change, frames.ENDS)
-        row |= {name: middle, f"{name}_low": low, f"{name}_high": high, f"{name}_clear": bool(low > 0 or high < 0)}
+        (gone,) = ways((100.0 * change if name == "credibility_allies" else change)[None]).rows()
+        row |= {name: gone.median, f"{name}_low": gone.low, f"{name}_high": gone.high}
+        row |= {f"{name}_way": gone.way, f"{name}_counted": gone.counted()}
     return row
 
 
@@ -116,23 +117,26 @@ def _seats(game: Game, kept: Record) -> pd.DataFrame:
 
 
 def effect_words(row: Any, name: str) -> str:
-    """One effect in words: "+0.21 (+0.2 to +0.22)", exactly 0, or no difference beyond chance."""
+    """One effect in words: "+0.21 (+0.2 to +0.22)", 0, or no clear difference and how many worlds go which way."""
     low, middle, high = (float(row[f"{name}{part}"]) for part in ("_low", "", "_high"))
-    if low == middle == high == 0.0:
+    way, counted = str(row[f"{name}_way"]), str(row[f"{name}_counted"])
+    if way == NOUGHT:
         return "0"
-    if not row[f"{name}_clear"]:
-        return NO_DIFFERENCE
+    if way == UNCLEAR:
+        return f"{UNCLEAR}: {counted}"
+    if low == middle == high == 0.0:
+        return counted
     return f"{number(middle, sign=True)} ({number(low, sign=True)} to {number(high, sign=True)})"
 
 
 def _summary(game: Game, seen: Wall, kept: Record) -> list[str]:
     """The game in sentences."""
     joint = next(row for row in seen.outcomes.to_dict("records") if row["outcome"] == "spending_europe_canada_share")
-    told_ = (
-        f"{number(abs(joint['change']))} pp of GDP {'more' if joint['change'] > 0 else 'less'} than"
-        if joint["clear"]
-        else f"{NO_DIFFERENCE} from what they spend"
-    )
+    told_ = f"with {UNCLEAR} ({joint['counted']}) from"
+    if joint["way"] == NOUGHT:
+        told_ = "exactly as much as"
+    elif joint["way"] in CLEAR:
+        told_ = f"{number(abs(joint['change']))} pp of GDP {'more' if joint['change'] > 0 else 'less'} than"
     words = [
         f"By the end of {game.revealed} Europe and Canada spend {joint['played']:.2f}% of their GDP in the median of "
         f"{game.worlds:,} played worlds, {told_} in the same worlds with nobody playing.",

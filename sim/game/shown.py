@@ -17,6 +17,7 @@ from sim.plan import Plan
 from sim.reference import panel
 from sim.results import QUANTILES, bands
 from sim.tables import number
+from sim.ways import ways
 
 RISKS = ("risk", "risk_by_front")
 TOLD = (*HEADLINES, *RISKS)
@@ -131,7 +132,7 @@ class Wall:
     spending, % of GDP; what was observed before the start), p5 to p95 of all played worlds, base (median of the worlds
     in which nobody plays), and words on the lines: word, height. `outcomes` at the end of the last revealed year:
     outcome, unit, played, unplayed, change, low, high (medians, and the 90% band of the difference, world by world),
-    ours, clear (whether the band leaves out 0).
+    ours, way (as `sim.ways` has it) and counted (worlds by direction).
     """
 
     year: int
@@ -194,11 +195,12 @@ def compared(first: xr.Dataset, second: xr.Dataset, year: int, world: int) -> pd
     rows = []
     for name in HEADLINES:
         bare, played = (table[name].sel(year=year).values for table in (first, second))
-        low, change, high = np.quantile(played - bare, frames.ENDS)
+        (gone,) = ways((played - bare)[None]).rows()
         rows.append({
             "outcome": name, "unit": OUTCOMES[name].unit, "played": float(np.median(played)),
-            "unplayed": float(np.median(bare)), "change": float(change), "low": float(low), "high": float(high),
-            "ours": float(played[world]), "clear": bool(low > 0 or high < 0),
+            "unplayed": float(np.median(bare)), "change": float(gone.median), "low": float(gone.low),
+            "high": float(gone.high),
+            "ours": float(played[world]), "way": gone.way, "counted": gone.counted(),
         })  # fmt: skip
     return pd.DataFrame(rows)
 

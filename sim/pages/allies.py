@@ -2,15 +2,18 @@
 
 import streamlit as st
 
-from sim import ally, ally_words, drivers, evidence, frames, report, why
+from sim import ally, ally_words, drivers, evidence, report, why
 from sim.ally import Allies
 from sim.charts import ally as drawn
 from sim.charts import maps
-from sim.pages import levers, screen
+from sim.pages import levers, screen, years
 from sim.pages.words import badge, plain
 from sim.question import WORLDS, Question
 
-FIRST_YEAR, FIRST_ALLY = 2027, "Poland"
+FIRST_ALLY = "Poland"
+
+WORLD = "ally_world"
+"""In the address: the world that is explained; without it the one that is typical of the ally."""
 
 BESIDE = {
     "credibility_ally": ("What does it believe?", "Its own belief that the US would fight for it."),
@@ -33,7 +36,6 @@ def page() -> None:
     found = screen.found(ally.answer, asked)
     name, year = choose(found)
     screen.question(f"How does {name} fare, and why?")
-    refused = st.container()
     screen.words(plain(ally_words.headline(found, name, year)))
     changed = " · ".join(map(plain, found.changes))
     screen.words(f":small[**Changed:** {changed}. {plain(found.nought)}]" if changed else f"**{plain(found.nought)}**")
@@ -44,22 +46,18 @@ def page() -> None:
     else:
         screen.words(f"{plain(name)} has no armed forces: there is no budget to explain.")
     everybody(found, year)
-    if problems := levers.complaints():  # of all names in the address, those asked for further down included
-        refused.warning("  \n".join(map(plain, problems)))
-    screen.footer(asked, [found.plan], found.start)
+    screen.footer(asked, found.plan, found.start)
 
 
 def choose(found: Allies) -> tuple[str, int]:
     """Which ally, and the year that all numbers are for."""
-    names, years = list(found.at_start.ally), frames.years(found.levels, FIRST_YEAR)
+    names = list(found.at_start.ally)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="choose-ally"):
         name = st.selectbox(
             "Which ally?", names, index=names.index(FIRST_ALLY), key="ally", bind="query-params", width=220
         )
-        year = st.selectbox(
-            "By which year?", years, index=len(years) - 1, key="year", bind="query-params", width=120
-        )  # fmt: skip
-    levers.check_address({"ally": name, "year": year})
+        year = years.choose("By which year?", found.levels.year, width=120)
+    levers.check_address({"ally": name})
     return name, year
 
 
@@ -159,12 +157,12 @@ def explained(asked: Question, found: Allies, name: str, year: int) -> None:
     usual = found.typical[code_of(found, name)]
     screen.heading(f"Why, in one world, in {year}?", "judgement")
     number = st.number_input(
-        "Which world?", 0, max(WORLDS) - 1, None, 1, key="world", bind="query-params", width=160,
+        "Which world?", 0, max(WORLDS) - 1, None, 1, key=WORLD, bind="query-params", width=160,
         placeholder=f"{usual}, typical",
         help="Without a number: the world whose path of spending stays nearest to the median. The same number and "
         "seed always give the same world.",
     )  # fmt: skip
-    levers.check_address({"world": number})
+    levers.check_address({WORLD: number})
     told = screen.found(why.explained, asked, name, year, usual if number is None else int(number))
     one = told.explanation
     screen.words(f"**{plain(report.headline(one))}**")

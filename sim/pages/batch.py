@@ -15,6 +15,7 @@ from sim.pages import levers, screen
 from sim.pages.words import badge, plain
 from sim.question import Question
 from sim.results import BEST
+from sim.shapes import Shapes
 from sim.shelf import drawn, views
 from sim.shelf.views import LEVER, Book, Only, Spread
 
@@ -37,8 +38,6 @@ def page() -> None:
     told = screen.found(views.book, name, stamp)
     outcome, year, against = choose_outcome(told)
     only, scenarios = choose_policies(told)
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
     found = screen.found(views.spread, name, stamp, outcome, year, only, scenarios, against)
     heading(told, found)
     over_lever(told, found)
@@ -262,7 +261,9 @@ def robustness(
     """Regret by policy and school, worked out when it is asked for."""
     if not told.worlds_kept:
         return
-    asked = st.expander("Which policies would be regretted least?", on_change="rerun", key="robust")
+    asked = st.expander(
+        "Which policies would be regretted least?", expanded=levers.in_address(GOOD), on_change="rerun", key="robust"
+    )
     if not asked.open:
         return
     with asked:
@@ -325,8 +326,9 @@ def footer(told: Book) -> None:
     """What was played; the levers in the side bar play no part here."""
     played = Question(worlds=told.worlds, seed=told.seed)
     screen.footer(
-        played, [told.digest], told.start, "the digest is that of the experiment; the levers play no part here"
-    )
+        played, {"experiment": told.digest}, told.start,
+        "the digest is that of the experiment; the levers play no part here", of=Shapes,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,18 +1,24 @@
 """Two to four scenarios side by side: shipped ones, what the levers show, and settings that were pinned."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
-from sim import evidence, frames, paired, side, side_words
+from sim import evidence, frames, paired, shapes, side, side_words
 from sim.charts import beside as drawn
 from sim.outcomes import OUTCOMES
-from sim.pages import levers, pins, screen
+from sim.pages import levers, pins, screen, years
 from sim.pages.words import badge, plain
 from sim.question import BASELINE, Question
 from sim.scenario import scenario_names
 from sim.side import Column, Side
 
 AGAINST, OF = "against", "of"
-FIRST_YEAR = 2027
+"""In the address: the scenario that all are compared with, by its key or as a pin; and what is told by ally."""
+
+REFERENCE, PRESSED = "_against", "_against_pressed"
+"""Where a session keeps the same reference, and the key of the buttons, which show its letter."""
+
 
 ALLIES = {"spending": "share", "belief": "credibility_ally", "troops": "troops"}  # by the word in the address
 ASKS = {
@@ -31,11 +37,9 @@ def page() -> None:
         columns = choose(asked)
     with middle:
         reference = choose_reference(columns)
-    found = screen.found(side.side, tuple(columns), reference, asked.worlds, asked.seed)
+    found = screen.found(side.side, tuple(columns.values()), reference, asked.worlds, asked.seed)
     with right:
-        year = choose_year(found)
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
+        year = years.choose("Which year?", found.years)
     screen.words(f"**{plain(side_words.summary(found, year, asked.worlds))}**")
     heads(found)
     effects(found, year)
@@ -45,14 +49,17 @@ def page() -> None:
     outcomes(found, year)
     risks(found, year)
     regret(found, year)
-    screen.footer(asked, found.plans, found.start)
+    screen.footer(
+        asked, {f"plan_{column.letter}": column.plan for column in found.columns}, found.starts,
+        of=lambda: shapes.beside(list(columns.values()), reference, asked.worlds, asked.seed),
+    )  # fmt: skip
 
 
 # --- choices ------------------------------------------------------------------------------------------------------
 
 
-def choose(asked: Question) -> list[Question]:
-    """The scenarios to compare, in the order of their letters: chosen ones, then what is pinned."""
+def choose(asked: Question) -> dict[str, Question]:
+    """The scenarios to compare by key or pin, in the order of their letters: chosen ones, then what is pinned."""
     if pins.WITH not in st.session_state and pins.WITH not in st.query_params:
         st.session_state[pins.WITH] = pins.chosen()
     keys = st.multiselect(
@@ -61,7 +68,8 @@ def choose(asked: Question) -> list[Question]:
     )  # fmt: skip
     st.session_state[pins.KEPT] = list(keys)
     levers.check_address({pins.WITH: "&".join(keys)})
-    questions = [asked if key == pins.NOW else Question(key) for key in keys] + pins.questions()
+    questions = {key: asked if key == pins.NOW else Question(key) for key in keys}
+    questions |= dict(zip(pins.pinned(), pins.questions(), strict=True))
     if not 1 <= len(questions) <= side.MOST:
         st.info(
             "Choose at least one scenario." if not questions else
@@ -84,31 +92,42 @@ def unpin(first: int) -> None:
             st.button(f"Unpin {letter}", key=f"unpin-{text}", on_click=pins.take_away, args=(text,), help=plain(text))
 
 
-def choose_reference(columns: list[Question]) -> Question | None:
-    """What all are compared with: the baseline, or one of them."""
-    letter = st.segmented_control(
-        "Compared with", [BASELINE, *side.LETTERS], default=BASELINE, required=True, key=AGAINST, bind="query-params",
+def choose_reference(columns: Mapping[str, Question]) -> Question | None:
+    """What all are compared with: the baseline, or one of them, which is named in the address and not by its letter."""
+    letters = dict(zip(columns, side.LETTERS, strict=False))
+    st.session_state[PRESSED] = st.session_state[REFERENCE] = reference = _reference(letters)
+    st.segmented_control(
+        "Compared with", list(dict.fromkeys([BASELINE, *columns])), required=True, key=PRESSED, on_change=_press,
+        format_func=lambda text: letters[text] if text in letters and text != BASELINE else text,
         help="Differences are taken world by world, in the same luck.",
     )  # fmt: skip
-    levers.check_address({AGAINST: letter})
-    if letter == BASELINE or letter is None:
+    if reference == BASELINE:
+        st.query_params.pop(AGAINST, None)
         return None
-    place = side.LETTERS.index(letter)
-    if place >= len(columns):
-        st.caption(f"There is no scenario {letter}: compared with the baseline.")
-        return None
+    if st.query_params.get(AGAINST) != reference:
+        st.query_params[AGAINST] = reference
     if len(columns) == 1:
         st.caption("A alone has nothing to be compared with but the baseline.")
         return None
-    return columns[place]
+    return columns[reference]
 
 
-def choose_year(found: Side) -> int:
-    """The year that all numbers are for."""
-    years = [year for year in found.years if year >= FIRST_YEAR] or found.years
-    year = st.selectbox("Which year?", years, index=len(years) - 1, key="year", bind="query-params")
-    levers.check_address({"year": year})
-    return year
+def _press() -> None:
+    st.session_state[REFERENCE] = st.session_state[PRESSED]
+
+
+def _reference(letters: Mapping[str, str]) -> str:
+    """What is compared with, by its key or pin: what was pressed, or what the address named at first.
+
+    What is not there gives way to the baseline, aloud. A letter in an address is that of this moment.
+    """
+    told = st.session_state.get(REFERENCE) or st.query_params.get(AGAINST, BASELINE)
+    st.session_state.address.pop(AGAINST, None)
+    text = {letter: text for text, letter in letters.items()}.get(told, told)
+    if text == BASELINE or text in letters:
+        return text
+    levers.refuse(f"{AGAINST}={told[:60]}: not among the scenarios. All are compared with the baseline.")
+    return BASELINE
 
 
 # --- what is compared ---------------------------------------------------------------------------------------------
@@ -157,7 +176,7 @@ def effects(found: Side, year: int) -> None:
                 screen.chart(f"effect-{name}", own, specs, side_words.effects_words(own, name), title=title)
     screen.note(
         "World by world, in the same luck: the point is the median of the differences and the bar holds 90 of 100 "
-        "worlds. Hollow and grey: the bar holds 0, so that there is no difference beyond chance. Axes are fixed; what "
+        "worlds. Hollow and grey: worlds go both ways, so that no direction is clear. Axes are fixed; what "
         "lies beyond them is cut off. No difference between policies was ever scored."
     )
 
@@ -211,8 +230,8 @@ def allies(found: Side, year: int) -> None:
                     screen.chart(f"gain-{of}-{column.letter}", own, drawn.ALLY[of], f"{title}: {told}", title=title)
     screen.note(
         f"{plain(declared.title)}: difference to {plain(called(found))} in {declared.change}, world by world, median "
-        "and 90% of worlds; hollow and grey where the band holds 0. More is not better by itself: an ally that spends "
-        "more pays for it. Risks are told by front, never by ally."
+        "and 90% of worlds; hollow and grey where no direction is clear. More is not better by itself: an ally that "
+        "spends more pays for it. Risks are told by front, never by ally."
         + (
             " Allies that never differ are left out; the axis of troops is stretched around 0."
             if of == "troops"
@@ -235,8 +254,8 @@ def risks(found: Side, year: int) -> None:
     screen.heading(f"Risk of a limited attack since the start, as a multiple of that of {called(found)}", "judgement")
     screen.table("risks-beside", side_words.risks_told(found, year), "Relative risk by front, school and scenario")
     screen.note(
-        f"By {year}: median (90% of the school's worlds). Four schools of deterrence stand side by side and are not "
-        f"weighed. Deterrence was not scored and cannot be. {plain(evidence.DETERRENCE)}"
+        f"By {year}: median (90% of the school's worlds). {frames.schools_words(found.risks)} "
+        f"Deterrence was not scored and cannot be. {plain(evidence.DETERRENCE)}"
     )
 
 

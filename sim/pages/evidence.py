@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from sim.pages import evidence_laws, evidence_sources, evidence_tests, levers, screen
-from sim.pages.words import plain
 
 PART = "part"
 
@@ -28,8 +27,6 @@ def page() -> None:
     words, draw = PARTS[part]
     screen.question(words)
     levers.check_address({PART: part})
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
     draw()
 
 

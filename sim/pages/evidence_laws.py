@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import streamlit as st
 
-from sim import card, certified
+from sim import card, certified, shapes
 from sim.pages import screen
 from sim.pages.words import plain
 
@@ -36,7 +36,7 @@ def draw() -> None:
     )  # fmt: skip
     st.caption("The same again on the command line:")
     st.code(found.command, language=None, wrap_lines=True)
-    screen.footer(asked, [found.plan], found.start)
+    screen.footer(asked, found.plan, found.start, of=lambda: shapes.certified(asked, found.command))
 
 
 def _wanted(asked, examples: int) -> None:

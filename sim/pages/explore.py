@@ -9,16 +9,17 @@ from sim import charts, evidence, frames, question, telling
 from sim.charts import maps
 from sim.handout import Numbers
 from sim.outcomes import HEADLINES, OUTCOMES
-from sim.pages import levers, passports, screen
+from sim.pages import levers, passports, screen, years
 from sim.pages.words import badge, band, plain, said
 from sim.paired import BY_ALLY
 from sim.priors import SCHOOLS
 from sim.provenance import anchor, rest, tables
 from sim.question import Answer
 from sim.reference import roster
+from sim.ways import CLEAR, NOUGHT
 
 ALLIES = ("Poland", "Germany", "Estonia", "Spain")
-FIRST_YEAR, MOST_ALLIES = 2027, 8
+MOST_ALLIES = 8
 
 SCHOOL_WORDS = {
     "commitment": "belief in US defence deters",
@@ -41,8 +42,6 @@ def page() -> None:
     screen.question(question.loaded(asked.scenario).question or question.loaded(asked.scenario).name)
     found = screen.found(question.answer, asked)
     focus, year = choose(found)
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
     cards(found, year)
     first, second, third = st.columns([1.12, 1.3, 1.12], gap="medium")
     with first:
@@ -59,8 +58,8 @@ def page() -> None:
         others(found, year)
     provenance(found)
     assumptions, moved = question.assumed(found)
-    rest_on = f"{assumptions} of {moved} moved levers rest on an assumption"
-    screen.footer(asked, [found.plan], found.start, rest_on)
+    rest_on = f"{assumptions} of {moved} changes rest on an assumption of ours"
+    screen.footer(asked, found.plan, found.start, rest_on)
 
 
 # --- in words -----------------------------------------------------------------------------------------------------
@@ -68,24 +67,20 @@ def page() -> None:
 
 def choose(found: Answer) -> tuple[str, int]:
     """Whom it is about, and the year that all numbers are for."""
-    years = frames.years(found.headlines, FIRST_YEAR)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choose"):
         focus = st.segmented_control(
             "Whom is it about?", list(telling.FOCUS), default=telling.ALLIANCE, required=True, key="focus",
             bind="query-params", label_visibility="collapsed", wrap=True,
         )  # fmt: skip
         st.markdown("by the end of", width="content")
-        year = st.selectbox(
-            "By the end of which year?", years, index=len(years) - 1, key="year", bind="query-params", width=100,
-            label_visibility="collapsed",
-        )  # fmt: skip
-    levers.check_address({"year": year, "focus": focus})
+        year = years.choose("By the end of which year?", found.headlines.year, width=100, label_visibility="collapsed")
+    levers.check_address({"focus": focus})
     return focus, year
 
 
 def told(found: Answer, focus: str, year: int) -> None:
     """What happens, how sure, says who; then everything that was changed."""
-    says = " ".join(f"{plain(source)}." for source in telling.who(found)) or "Nobody: nothing was changed."
+    says = " ".join(f"{plain(source)}." for source in telling.who(found))
     screen.words(f"**What happens, in this model?** {plain(telling.happens(found, focus, year))}")
     screen.words(f":small[{changed(found)}]")
     screen.words(f":small[**How sure?** {plain(telling.sure(found, focus, year))}]")
@@ -117,7 +112,7 @@ def card(row, allies: int, known: evidence.Known) -> tuple[str, str, str, str]:
     words, declared = said(row.outcome), OUTCOMES[row.outcome]
     value = f"{words.number(row.median, allies, False)}{words.unit.format(allies=allies)}"
     change = "0" if row.identical else f"{words.number(row.change_median, allies, True)}{words.change}"
-    colour: Literal["orange", "gray"] = "orange" if row.clear_of_zero else "gray"
+    colour: Literal["orange", "gray"] = "orange" if row.way in CLEAR else "gray"
     st.metric(
         words.title, value,
         delta=change, delta_color=colour, delta_description="vs baseline",
@@ -141,11 +136,12 @@ def told_of(outcome: str, known: evidence.Known) -> str:
 
 
 def difference(row, allies: int) -> str:
-    """The paired difference and its band, and what must be said of one that holds 0."""
+    """The paired difference and its band, and in how many worlds it goes which way where the band does not tell."""
     if row.identical:
-        return "Change: exactly 0"
+        return f"Change: {NOUGHT}"
     ends = band(row.outcome, row.change_low, row.change_high, allies, True)
-    return f"Change: {ends}" + ("" if row.clear_of_zero else " (reaches 0)")
+    told = telling.ways_of(row)
+    return f"Change: {ends}" + ("" if told.clear and told.everywhere else f"; {told.brief()}")
 
 
 # --- in charts ----------------------------------------------------------------------------------------------------
@@ -154,20 +150,25 @@ def difference(row, allies: int) -> str:
 def spending(found: Answer, focus: str, year: int) -> None:
     """The fan chart of the allies of a front, or of some."""
     screen.heading("How much do they spend?", more=fan_badge(found))
-    allies = telling.FOCUS[focus] or st.session_state.get("allies") or ALLIES
-    panels(found, allies, year)
-    screen.note(
-        "Blue: the scenario, with the median and the bands that hold 50% and 90% of worlds. Dashed grey: median of the "
-        "baseline. Black or white: observed to 2024. Dotted: pledge and threshold. The axis ends at 7%."
-    )
-    if focus == telling.ALLIANCE:
-        st.multiselect(
-            "Which allies?", list(dict.fromkeys(found.spending.ally)), default=list(ALLIES), key="allies",
-            max_selections=MOST_ALLIES, bind="query-params", wrap=True,
-        )  # fmt: skip
-        levers.check_address({"allies": "&".join(allies)})
+    drawn, allies = st.container(), telling.FOCUS[focus] or choose_allies(found)
+    with drawn:
+        panels(found, allies, year)
+        screen.note(
+            "Blue: the scenario, with the median and the bands that hold 50% and 90% of worlds. Dashed grey: median "
+            "of the baseline. Black or white: observed to 2024. Dotted: pledge and threshold. The axis ends at 7%."
+        )
     with st.expander("How did such forecasts do?", type="compact"):
         screen.note(fan_known(found, allies))
+
+
+def choose_allies(found: Answer) -> Sequence[str]:
+    """The allies whose paths are drawn, some where none is chosen."""
+    chosen = st.multiselect(
+        "Which allies?", list(dict.fromkeys(found.spending.ally)), default=list(ALLIES), key="allies",
+        max_selections=MOST_ALLIES, bind="query-params", wrap=True,
+    )  # fmt: skip
+    levers.check_address({"allies": "&".join(chosen)})
+    return chosen or ALLIES
 
 
 def fan_badge(found: Answer) -> str:
@@ -249,7 +250,7 @@ def risk(found: Answer, year: int) -> None:
     screen.heading(f"How does the risk of a limited attack compare with the baseline, by {year}?", "judgement")
     screen.note(
         "×2 is twice the baseline's risk since the start, ×1 is no difference. Points are medians, bars hold 90% of a "
-        "school's worlds. Four schools of deterrence stand side by side and are not weighed. The level behind the "
+        f"school's worlds. {frames.schools_words(found.risks)} The level behind the "
         f"ratios is an anchor that we assume: {anchor()}. "
         "Even spending forecasts that come true would say nothing about deterrence."
     )

@@ -4,6 +4,7 @@ The address holds the scenario and what differs from it: `?scenario=placebo&thre
 scenarios are therefore part of the interface.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
@@ -106,6 +107,7 @@ def panel(page: str = "", more: Callable[[Question], None] | None = None) -> Que
     `more` draws what else can be done with the question, below Undo, Redo and Reset.
     """
     _address()
+    _mend()
     key = _scenario(page)
     with st.sidebar:
         _loader(key)
@@ -166,6 +168,8 @@ def _scenario(page: str) -> str:
     told = {name: st.query_params[name] for name in (FILE, SCENARIO) if name in st.query_params}
     moved = st.session_state.get(PAGE) not in (None, page)
     st.session_state[PAGE] = page
+    if moved:
+        st.session_state.address = {}
     if not (moved and not told) or SOURCE not in st.session_state:
         st.session_state[SOURCE] = _told(told)
     _write(st.session_state[SOURCE])
@@ -357,6 +361,17 @@ def _address() -> Mapping[str, str]:
     return st.session_state.address
 
 
+def _mend() -> None:
+    """Take numbers of worlds and seeds that are none out of the address: Streamlit itself stumbles over some."""
+    right = {"worlds": "|".join(map(str, WORLDS)), "seed": rf"[0-9]{{1,{len(str(HIGHEST_SEED))}}}"}
+    told = {name: st.query_params[name] for name in right if name in st.query_params}
+    wrong = [name for name, value in told.items() if not re.fullmatch(right[name], value)]
+    for name in wrong:
+        del st.query_params[name]
+    if wrong:
+        st.rerun()
+
+
 def check_address(values: Mapping[str, Any]) -> None:
     """Compare what the address asked for with what came of it, once, and note what was refused."""
     grid = {name: on_grid(name, float(value)) for name, value in values.items() if name in CONTROLS}
@@ -366,6 +381,11 @@ def check_address(values: Mapping[str, Any]) -> None:
         if asked is None or asked == _in_address(value) or (name not in switches and _same(asked, value)):
             continue
         refuse(f"{name}={asked}: refused, {_in_address(value)} is used. {_right(name)}".strip())
+
+
+def in_address(name: str) -> bool:
+    """Whether the address that the session began with names something that was not looked at yet."""
+    return name in st.session_state.address
 
 
 def _in_address(value: Any) -> str:
@@ -391,8 +411,11 @@ def refuse(*problems: str) -> None:
 
 
 def complaints() -> list[str]:
-    """What was refused, with names in the address that mean nothing; then it is forgotten."""
+    """What was refused, with names in the address that mean nothing; then it is forgotten.
+
+    A name that is looked at elsewhere stays until its page has looked at it, or another page is shown.
+    """
     left = [f"{name}: unknown name in the address." for name in st.session_state.address if name not in ELSEWHERE]
-    st.session_state.address = {}
+    st.session_state.address = {n: text for n, text in st.session_state.address.items() if n in ELSEWHERE}
     told, st.session_state.refused = [*st.session_state.refused, *left], []
     return told

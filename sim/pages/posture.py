@@ -6,12 +6,10 @@ from sim import frames, whereabouts
 from sim import whereabouts_words as said
 from sim.charts import maps
 from sim.charts import posture as drawn
-from sim.pages import levers, screen
+from sim.pages import screen, years
 from sim.pages.words import badge, plain
 from sim.reference import ALLIES
 from sim.whereabouts import COSTS, Whereabouts
-
-FIRST_YEAR = 2027
 
 
 def page() -> None:
@@ -19,9 +17,7 @@ def page() -> None:
     asked = screen.asked()
     found = screen.found(whereabouts.answer, asked)
     screen.question("Where do US soldiers go, and where do they come from?")
-    year = choose(found)
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
+    year = years.choose("By which year?", found.floor.year, width=120)
     screen.words(plain(said.headline(found, year)))
     changed = " · ".join(map(plain, found.changes))
     screen.words(f":small[**Changed:** {changed}. {plain(found.nought)}]" if changed else f"**{plain(found.nought)}**")
@@ -38,15 +34,7 @@ def page() -> None:
         europe(found, year)
     orders(found)
     costs(found, year)
-    screen.footer(asked, [found.plan], found.start)
-
-
-def choose(found: Whereabouts) -> int:
-    """The year that all numbers are for."""
-    years = frames.years(found.floor, FIRST_YEAR)
-    year = st.selectbox("By which year?", years, index=len(years) - 1, key="year", bind="query-params", width=120)
-    levers.check_address({"year": year})
-    return year
+    screen.footer(asked, found.plan, found.start)
 
 
 def everybody(found: Whereabouts, year: int) -> None:

@@ -4,18 +4,21 @@ What is drawn through this module is noted in the handout of the run, from which
 screen are made. A page that draws past it leaves its readers with nothing to take away.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
 
+from sim import shapes
 from sim.charts import maps
 from sim.errors import InputError, RunError
 from sim.handout import Figure, Handout, Heading, Table, Words
 from sim.pages import waiting
 from sim.pages.words import badge, badges, plain, theme
 from sim.question import Question
+from sim.shapes import Shapes
 
 Specs = Mapping[str, Mapping[str, Any]]
 """A constant chart specification by theme: light and dark."""
@@ -121,16 +124,39 @@ def table(key: str, frame: pd.DataFrame, alt: str, *, title: str = "", **more: A
 # --- footer -------------------------------------------------------------------------------------------------------
 
 
-def footer(asked: Question, plans: Sequence[str], start: str, *more: str) -> None:
-    """What was run: ensemble, seed, vintage of the data, plans; then more in Markdown, and what the badges mean."""
-    stamp = (
-        f"{asked.worlds:,} simulated worlds, seed {asked.seed} · spending up to {int(start[:4]) - 1}, US posture of "
-        f"{start} · plan {', '.join(plans)}"
-    )
+def footer(
+    asked: Question,
+    plans: str | Mapping[str, str],
+    start: str | Mapping[str, str],
+    *more: str,
+    of: Callable[[], Shapes] | None = None,
+) -> None:
+    """What was run: ensemble, seed, vintage of the data, plans; then more in Markdown, and what the badges mean.
+
+    `plans` is a digest, or several by the column of a file that they stand in; `start` the first quarter, or those of
+    several scenarios by letter. `of` makes what the page is as file, command and cell; without it the page is about
+    the question.
+    """
+    told = {"plan": plans} if isinstance(plans, str) else plans
+    shown = list(dict.fromkeys(told.values()))
+    stamp = f"{asked.worlds:,} simulated worlds, seed {asked.seed} · {vintage(start)} · plan {', '.join(shown)}"
     kept = handout()
-    kept.plan, kept.stamp = " ".join(plans), f"article5 · {stamp} · simulated, not a forecast"
-    marked = stamp.replace(", ".join(plans), ", ".join(f"`{plan}`" for plan in plans))
+    kept.plans, kept.stamp, kept.worlds = told, f"article5 · {stamp} · simulated, not a forecast", asked.worlds
+    kept.shapes = of or partial(shapes.one, asked)
+    marked = stamp.replace(", ".join(shown), ", ".join(f"`{plan}`" for plan in shown))
     st.caption(
         f"{marked}{''.join(f' · {words}' for words in more)}. {badges()} The difference that a policy makes is "
         f"{badge('judgement')} always. Simulated outcomes of stated assumptions, not a forecast."
     )
+
+
+def vintage(start: str | Mapping[str, str]) -> str:
+    """What is observed at the start of a run; of several, with their letters where they differ."""
+    starts = {"": start} if isinstance(start, str) else start
+    by_start: dict[str, list[str]] = {}
+    for letter, quarter in starts.items():
+        by_start.setdefault(quarter, []).append(letter)
+    told = {quarter: f"spending up to {int(quarter[:4]) - 1}, US posture of {quarter}" for quarter in by_start}
+    if len(told) == 1:
+        return next(iter(told.values()))
+    return "; ".join(f"{', '.join(by_start[quarter])}: {words}" for quarter, words in told.items())

@@ -23,7 +23,6 @@ SEATED = ("POL", "DEU", UNITED_STATES)
 def page() -> None:
     """The game and seat that the address names, or the door."""
     place = seat_store.here()
-    levers.complaints()
     if not place.code:
         door()
         return

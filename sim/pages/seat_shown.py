@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from sim import game
+from sim import game, shapes
 from sim.charts.seat import WALL
 from sim.game.debriefing import EFFECTS, effect_words
 from sim.game.play import ASKED_WORDS, Game
@@ -13,6 +13,7 @@ from sim.game.shown import Wall, panel_words
 from sim.pages import screen
 from sim.pages.words import plain, said
 from sim.question import Question
+from sim.ways import NOUGHT, UNCLEAR
 
 PANEL = 210
 """Height of a panel of the wall, pixels."""
@@ -81,10 +82,10 @@ def _level(outcome: str, value: float, here: Game) -> str:
 
 def _change(row, here: Game) -> str:
     """A paired difference with its band in words."""
-    if row.low == row.change == row.high == 0.0:
-        return "exactly 0"
-    if not row.clear:
-        return "no difference beyond chance"
+    if row.way == NOUGHT:
+        return NOUGHT
+    if row.way == UNCLEAR:
+        return f"{UNCLEAR}: {row.counted}"
     words = said(row.outcome)
     low, middle, high = (words.number(value, _allies(here), True) for value in (row.low, row.change, row.high))
     return f"{middle}{words.change} (90% of worlds: {low} to {high})"
@@ -196,8 +197,9 @@ def take(here: Game, code: str) -> None:
 def footer(here: Game) -> None:
     """What is played: plan, worlds, seed."""
     played = game.scenario(game.past(here))
-    plans = dict.fromkeys([played.plan().fingerprint, here.unplayed.plan().fingerprint])
+    plans = {"plan": played.plan().fingerprint, "unplayed": here.unplayed.plan().fingerprint}
+    asked = screen.asked()
     screen.footer(
-        Question(here.base, worlds=here.worlds, seed=here.seed), list(plans), here.unplayed.start,
-        f"played on {plain(here.unplayed.name)} from {here.first}",
+        Question(here.base, worlds=here.worlds, seed=here.seed), plans, here.unplayed.start,
+        f"played on {plain(here.unplayed.name)} from {here.first}", of=lambda: shapes.one(asked),
     )  # fmt: skip

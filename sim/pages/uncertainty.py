@@ -1,17 +1,15 @@
 """Which assumption matters most for an outcome, and what settling a passage of a document would tell."""
 
-import shlex
 from dataclasses import replace
 
 import streamlit as st
 
-from sim import charts, importance
+from sim import charts, importance, shapes
 from sim.importance import DOCUMENT, HEDGE, PASSAGE, Importance, told, words
 from sim.outcomes.named import ONLY_TOGETHER
 from sim.pages import levers, passports, screen
 from sim.pages.words import badge, plain
 from sim.question import Question, loaded
-from sim.sharing import link
 
 FIRST = "spending_europe_canada_share"  # the outcome that is asked about at first
 
@@ -29,8 +27,6 @@ def page() -> None:
     asked = screen.asked()
     screen.question("Which assumption matters most, and what would settling a passage tell?")
     outcome, year, difference, size = choices(asked)
-    if problems := levers.complaints():
-        st.warning("  \n".join(map(plain, problems)))
     first = screen.found(importance.ranking, asked, outcome, year, size, difference)
     assumptions(first)
     by = filed()
@@ -39,7 +35,10 @@ def page() -> None:
     limits(asked, first, second)
     played = (first.worlds + second.worlds) * len(first.schools)
     start = asked.resolved().start
-    screen.footer(replace(asked, worlds=played), [first.plan], start)
+    screen.footer(
+        replace(asked, worlds=played), first.plan, start,
+        of=lambda: shapes.importance(asked, [settled(first), settled(second)]),
+    )  # fmt: skip
 
 
 # --- choices ------------------------------------------------------------------------------------------------------
@@ -179,17 +178,12 @@ def limits(asked: Question, first: Importance, second: Importance) -> None:
         + "`article5 sensitivity` has total indices by Sobol, Morris, PAWN and a tornado. The same on the command line:"
     )
     for found in (first, second):
-        st.code(_command(asked, found), language=None, wrap_lines=True)
+        st.code(shapes.importance_command(asked, settled(found)), language=None, wrap_lines=True)
 
 
-def _command(asked: Question, found: Importance) -> str:
-    """The command that prints the same numbers."""
-    bare = Question(asked.scenario, asked.levers, asked.withdrawal)
-    plainly = not asked.levers and asked.withdrawal is None and len(asked.scenario) < 60
-    name = asked.scenario if plainly else "?" + link(bare)
-    words_ = ["article5", "importance", name, "--outcome", found.outcome, "--year", str(found.year), "--by", found.by]
-    words_ += ["--size", str(found.size), "--seed", str(found.seed), *([] if found.baseline else ["--level"])]
-    return shlex.join(words_)
+def settled(found: Importance) -> shapes.Settled:
+    """What an analysis was asked, to ask it again elsewhere."""
+    return shapes.Settled(found.outcome, found.year, found.size, found.by, bool(found.baseline))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from sim import jobs, question
+from sim.charts import maps
 from sim.question import Question
 
 LIBRARIES = ("altair", "pandas", "pyarrow", "streamlit.elements.vega_charts")
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Around the life of the server: warm up, collect garbage now and then, end the workers."""
+    maps.served()
     try:
         with anyio.move_on_after(LONGEST_START):
             await _warm(app)

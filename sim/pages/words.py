@@ -8,7 +8,7 @@ import streamlit as st
 
 from sim.evidence import BADGES
 from sim.outcomes import OUTCOMES
-from sim.tables import number
+from sim.tables import JOINER, number
 
 
 def theme() -> str:
@@ -16,12 +16,16 @@ def theme() -> str:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
+_ADDRESS = re.compile(r"://|www(?=\.)|@", re.IGNORECASE)
+"""What makes browsers' Markdown take the words around it for an address, escaped or not."""
+
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>^&])")
 
 
 def plain(text: str) -> str:
-    """Text from a file or an address, so that Markdown shows it as it stands and loads nothing."""
-    return _MARKS.sub(r"\\\1", " ".join(str(text).split()))
+    """Text from a file or an address, so that Markdown shows it as it stands, loads nothing and links to nothing."""
+    unlinked = _ADDRESS.sub(rf"\g<0>{JOINER}", " ".join(str(text).split()))
+    return _MARKS.sub(r"\\\1", unlinked)
 
 
 BADGE_COLOURS = {"tested": "blue", "documented": "gray", "judgement": "orange"}

@@ -4,11 +4,11 @@ import time
 
 import streamlit as st
 
-from sim import charts, chronicle
+from sim import charts, chronicle, shapes
 from sim.charts import world as drawn
 from sim.chronicle import Chronicle, event, seats, views, worlds
 from sim.chronicle.event import UNITED_STATES
-from sim.handout import Table
+from sim.handout import Heading, Table
 from sim.outcomes.named import ONLY_TOGETHER
 from sim.pages import levers, screen
 from sim.pages.words import badge, plain
@@ -19,7 +19,7 @@ FIRST_WORLD, FIRST_QUARTER, FIRST_AGENT, FIRST_PATH = 7, "2027Q1", "Poland", "Po
 PACE = 0.7  # seconds that a quarter stays on the screen while a world is played
 
 # Keys of the session: what is open and shown, whether it is being played, by then at which quarter, and since when.
-WORLD, QUARTER, AGENT, PATH, PLAYING, CLOCK, TOLD = "world", "quarter", "agent", "path", "playing", "clock", "told"
+WORLD, QUARTER, AGENT, PATH, PLAYING, CLOCK, SINCE = "world", "quarter", "agent", "path", "playing", "clock", "_since"
 
 EVERYBODY = "Everybody"
 
@@ -34,19 +34,15 @@ def page() -> None:
     with agent_place:
         agent = choose_agent(told)
     screen.question(f"What happens in world {number}, quarter by quarter?")
-    refused = st.container()
     changed = " · ".join(plain(change) for change in told.changes) or "nothing: this is the baseline itself"
     screen.note(f"**Changed:** {changed}.")
     playing = bool(st.session_state.get(PLAYING))
     st.fragment(run_every=PACE if playing else None)(stage)(asked, number, agent, playing)
     fan(asked, told)
-    with refused:
-        if problems := levers.complaints():
-            st.warning("  \n".join(map(plain, problems)))
     about(told)
     screen.footer(
-        asked, [told.plan, told.baseline], told.start, f"world {told.world} of them is on the screen, school "
-        f"{told.school}",
+        asked, {"plan": told.plan, "baseline": told.baseline}, told.start,
+        f"world {told.world} of them is on the screen, school {told.school}", of=lambda: shapes.world(asked, number),
     )  # fmt: skip
 
 
@@ -125,9 +121,9 @@ def tick(told: Chronicle) -> None:
     """
     last = len(told.quarters) - 1
     at = min(st.session_state.get(CLOCK, 0), last)
-    if at < last and time.monotonic() - st.session_state.get(TOLD, 0.0) >= 0.6 * PACE:
+    if at < last and time.monotonic() - st.session_state.get(SINCE, 0.0) >= 0.6 * PACE:
         at += 1
-        st.session_state[TOLD] = time.monotonic()
+        st.session_state[SINCE] = time.monotonic()
     st.session_state[CLOCK], st.session_state[QUARTER] = at, told.quarters[at]
     st.session_state[PLAYING] = at < last
 
@@ -143,7 +139,7 @@ def play(quarters: tuple[str, ...], at: int) -> None:
     if playing and at == len(quarters) - 1:
         at = 0
         st.session_state[QUARTER] = quarters[at]
-    st.session_state[PLAYING], st.session_state[CLOCK], st.session_state[TOLD] = playing, at, time.monotonic()
+    st.session_state[PLAYING], st.session_state[CLOCK], st.session_state[SINCE] = playing, at, time.monotonic()
 
 
 def controls(told: Chronicle) -> str:
@@ -173,7 +169,7 @@ def controls(told: Chronicle) -> str:
 
 def log(told: Chronicle, quarter: str) -> None:
     """The log up to the quarter, the newest first."""
-    heading("What has happened so far?")
+    heading("has-happened", "What has happened so far?")
     one, two = st.columns(2)
     everybody = (EVERYBODY, *told.events.who.cat.categories)
     who = one.selectbox("Who?", everybody, key="log-who", help="Everybody leaves out what is told ally by ally.")
@@ -185,12 +181,12 @@ def log(told: Chronicle, quarter: str) -> None:
     newest_first = lines.sort_values("quarter", ascending=False, kind="stable")
     shown = newest_first[["quarter", "kind", "sentence"]].astype(str)
     with st.container(key="log"):
-        st.table(shown, border="horizontal", hide_index=True, height=330, alt=title)
+        st.table(shown.map(plain), border="horizontal", hide_index=True, height=330, alt=title)
 
 
 def seat(told: Chronicle, agent: str, quarter: str) -> None:
     """What the agent saw and did in the quarter."""
-    heading(f"What did {agent_words(agent)} see and do in {quarter}?")
+    heading("saw-and-did", f"What did {agent_words(agent)} see and do in {quarter}?")
     table = seats.seat(told, agent, quarter)
     saw, did = (int((table[""] == part).sum()) for part in (seats.SAW, seats.DID))
     alt = (
@@ -198,7 +194,7 @@ def seat(told: Chronicle, agent: str, quarter: str) -> None:
     )
     screen.handout().add(Table("seat", f"What {agent_words(agent)} saw and did in {quarter}", table, alt))
     with st.container(key="seat"):
-        st.table(table, border="horizontal", hide_index=True, height=405, alt=alt)
+        st.table(table.map(plain), border="horizontal", hide_index=True, height=405, alt=alt)
 
 
 def agent_words(agent: str) -> str:
@@ -208,7 +204,7 @@ def agent_words(agent: str) -> str:
 
 def paths(told: Chronicle, agent: str, quarter: str) -> None:
     """Three paths of the agent, with the quarter marked."""
-    heading(f"How does it go on for {agent_words(agent)}?", "judgement")
+    heading("goes-on", f"How does it go on for {agent_words(agent)}?", "judgement")
     with st.grid(3, min_column_width=230, gap="small", key="paths"):
         for panel in views.panels(told, agent, quarter):
             specs = {
@@ -222,7 +218,7 @@ def paths(told: Chronicle, agent: str, quarter: str) -> None:
 
 def strip(told: Chronicle, quarter: str) -> None:
     """All allies at once, a colour for each quarter."""
-    heading("And all allies at once?", "judgement")
+    heading("all-allies", "And all allies at once?", "judgement")
     what = st.segmented_control("Show", list(views.STRIPS), default="Defence spending", required=True, key="strip-of")
     screen.chart("strip", views.strip(told, what, quarter), drawn.STRIPS[what], views.strip_words(told, what, quarter),
                  title=f"{what} by ally and quarter")  # fmt: skip
@@ -233,7 +229,7 @@ def difference(told: Chronicle, quarter: str) -> None:
     year = views.last_year(told, quarter)
     if year is None:
         return
-    heading(f"What is different from the same world in the baseline, at the end of {year}?", "judgement")
+    heading("differs", f"What is different from the same world in the baseline, at the end of {year}?", "judgement")
     table = views.difference(told, year)
     moved = int((table.change != "0").sum())
     alt = f"{len(table)} outcomes of world {told.world} at the end of {year}, of which {moved} differ from the baseline"
@@ -241,9 +237,10 @@ def difference(told: Chronicle, quarter: str) -> None:
     st.caption("The same luck in both: what differs comes from the policy alone. Risks are told by front, above.")
 
 
-def heading(words: str, known: str = "") -> None:
-    """A heading on the stage, noted once: the stage runs more often than the page."""
+def heading(key: str, words: str, known: str = "") -> None:
+    """A heading on the stage, noted under its key: the stage runs more often than the page."""
     text = f"{plain(words)} {badge(known) if known else ''}".strip()
+    screen.handout().add(Heading(text, key))
     st.markdown(f"###### {text}")
 
 

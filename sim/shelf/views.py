@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import xarray as xr
 
-from sim import handout, question, shelf
+from sim import question, shelf, tables
 from sim.analysis import measures, robust_words
 from sim.analysis.robustness import robustness, schools
 from sim.batch.gather import SUFFIX
@@ -259,7 +259,7 @@ def whole(told: Book, found: Spread) -> pd.DataFrame:
 
 def csv(told: Book, found: Spread) -> str:
     """The table of a spread as CSV, with the digests of the experiment and of each policy's plan in every row."""
-    return handout.csv(whole(told, found), told.digest)
+    return tables.csv(whole(told, found), {"experiment": told.digest})
 
 
 def parquet(told: Book, found: Spread) -> bytes:
