@@ -18,7 +18,7 @@ from browser import (
     text,
     title,
     until,
-)  # fmt: skip
+)
 
 from sim import question
 from sim.chronicle import worlds
