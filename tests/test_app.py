@@ -29,7 +29,8 @@ def app(**address):
 
 def text(opened):
     """Everything that stands in Markdown or captions, without escapes."""
-    return re.sub(r"\\(.)", r"\1", "\n".join(e.value for e in [*opened.markdown, *opened.caption, *opened.warning]))
+    told = "\n".join(e.value for e in [*opened.markdown, *opened.caption, *opened.warning])
+    return re.sub(r"\\(.)", r"\1", told).replace(words.JOINER, "")
 
 
 def control(opened, name):

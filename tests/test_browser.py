@@ -4,6 +4,7 @@ import pytest
 from batches import played
 from browser import ARTIFACTS, PATIENCE, SIZES, WIDE, choose, in_address, keep, path_of, ready, slider
 
+from sim import sharing
 from sim.controls import CONTROLS
 
 pytestmark = pytest.mark.browser
@@ -190,3 +191,14 @@ def test_a_loaded_scenario_stands_in_the_address(opened):
     page.wait_for_function("() => document.querySelector('.st-key-threshold input[type=range]').value === '5'")
     assert "threshold" not in path_of(page), "what equals the scenario is left out"
     assert slider(page, "threshold").get_attribute("value") == "5"
+
+
+def test_an_address_in_a_scenario_file_becomes_no_link(opened):
+    told = "See https://evil.example/a, HTTP://evil.example, www.evil.example, me@evil.example"
+    code = sharing.packed(f"name: '{told}'\nquestion: '{told}'\nextends: placebo\n")
+    for path in ("/", "/compare"):
+        page = opened(f"{path}?worlds=200&with=now&file={code}")
+        shown = page.locator("[data-testid=stMain]")
+        assert "evil.example" in shown.inner_text()
+        links = shown.locator("a[href]").evaluate_all("links => links.map(a => a.href)")
+        assert [link for link in links if "evil" in link] == []

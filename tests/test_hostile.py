@@ -56,8 +56,8 @@ BOMBS = {
     "itself": "name: x\nextends: your-file.yaml\n",
 }
 
-NAME = "![x](http://evil.example/a.png) [l](javascript:hit=1) <b onclick=hit=1>b</b>"
-WORDS = f"{NAME} <img src=http://evil.example/b.png> <script>hit=1</script> <iframe src=http://evil.example/c>"
+NAME = "![x](http://evil.example/a.png) [l](javascript:hit=1) <b onclick=hit=1> www.evil.example"
+WORDS = f"{NAME} a@evil.example <img src=http://evil.example/b.png> <script>hit=1</script> <iframe src=http://evil.example/c>"
 EVIL = f"""name: {NAME!r}
 about: {WORDS!r}
 question: {WORDS!r}
@@ -185,7 +185,7 @@ def test_names_in_a_file_load_nothing_on_any_page(opened):  # noqa: F811
     assert page.outside == []
     assert page.evaluate("() => window.hit === undefined")
     assert page.evaluate("() => [...document.images].filter(i => i.src.includes('evil')).length") == 0
-    assert page.evaluate("() => [...document.links].filter(a => /evil|javascript:/.test(a.href)).length") == 0
+    assert page.evaluate("() => [...document.links].filter(a => /evil.example|javascript:/.test(a.href)).length") == 0
 
 
 # --- sessions -----------------------------------------------------------------------------------------------------
@@ -241,7 +241,7 @@ def test_a_state_of_another_kind_stops_that_session_only(served, neighbour, stat
         client.move(threshold=state)
         shown = [element.exception for element in client.told if element.WhichOneof("type") == "exception"]
         assert not any(list(error.stack_trace) for error in shown)
-        client.set = {}
+    with Client(served, worlds="200") as client:
         client.rerun()
         assert "metric" in client.kinds()
 
