@@ -54,7 +54,7 @@ def sentence(page):
 
 def alternatives(page):
     """What is said of each chart to those who do not see it."""
-    return page.locator('[data-testid="stVegaLiteChart"] [aria-roledescription="visualization"]').evaluate_all(
+    return page.locator('[data-testid="stVegaLiteChart"]').evaluate_all(
         "charts => charts.map(chart => chart.getAttribute('aria-label'))"
     )
 
