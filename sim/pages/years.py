@@ -41,7 +41,7 @@ def _take() -> None:
 
 
 def _read(years: list[int]) -> None:
-    """Take a year from an address that is not of our writing: the first, and those that the browser goes back to."""
+    """Take a year from an address that is not of our writing: the first one, or one that a browser goes back to."""
     told = st.query_params.get(YEAR, "")
     st.session_state.setdefault(WISH, None)
     if told != st.session_state.get(WRITTEN, "") and told in map(str, years):
