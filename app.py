@@ -2,15 +2,12 @@
 
 import gc
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import StopException
 
 import sim.pages
 from sim import charts
 from sim.pages import bar, levers, passports, pins, screen, words
-from sim.pages.words import plain
 
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-left: 1.5rem; padding-right: 1.5rem }
@@ -61,30 +58,13 @@ def main() -> None:
     top, menus = st.columns([4, 1.15], vertical_alignment="top", gap="small")
     screen.begin(top)
     st.session_state.question = levers.panel(page.url_path, more=pins.panel)
-    run(page, st.container())
+    levers.place(st.container())
+    page.run()
+    levers.tell()
     with menus:
         bar.draw()
     passports.opened(st.session_state.question)
     freeze()
-
-
-def run(page: st.Page, refused: Any) -> None:
-    """Draw the page and, above it, what was refused until it was drawn, also where it stops early.
-
-    A run that ends for a newer one tells nothing: what was refused stays for that one.
-    """
-    try:
-        page.run()
-    except StopException:
-        tell(refused)
-        raise
-    tell(refused)
-
-
-def tell(refused: Any) -> None:
-    """What was refused, in the place for it."""
-    if problems := levers.complaints():
-        refused.warning("  \n".join(map(plain, problems)))
 
 
 if __name__ == "__main__":

@@ -230,11 +230,11 @@ def labelled(
 def run_years(plan: Plan, worlds: int, seed: int, keep: Sequence[str], *, block: int = BLOCK) -> xr.Dataset:
     """Some variables at the end of each year: as `year_ends` of a run, of which only a block is ever held."""
     whole("worlds", worlds, 1, MOST_WORLDS), whole("seed", seed, 0)
-    return _joined([ends(plan, part, seed, keep) for part in blocks(worlds, block)], worlds)
+    return joined([ends(plan, part, seed, keep) for part in blocks(worlds, block)], worlds)
 
 
-def _joined(parts: list[xr.Dataset], worlds: int) -> xr.Dataset:
-    """Blocks of worlds as one data set."""
+def joined(parts: Sequence[xr.Dataset], worlds: int) -> xr.Dataset:
+    """Blocks of so many worlds as one data set."""
     if len(parts) == 1:
         return parts[0]
     joined = xr.concat(parts, dim="world", data_vars="minimal", coords="minimal", compat="override")
@@ -264,4 +264,4 @@ def run_outcomes(
         tables.append(outcomes_of(plan, part, seed, chosen))
         if progress is not None:
             progress(part.stop, worlds)
-    return _joined(tables, worlds)
+    return joined(tables, worlds)

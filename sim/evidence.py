@@ -241,9 +241,10 @@ def brief_words(*series: str, found: Scores | None = None) -> str:
         parts = [f"beat persistence in {len(saved)} of {len(rows)} cases"]
         parts += [f"lost to a simple rule in {len(worse)}"] if worse else []
     else:
-        parts = [f"saved {span(r.skill_persistence for r in saved)} of persistence's error {at(saved)} ahead"][
-            : len(saved)
-        ]
+        parts = []
+        if saved:
+            part = span(row.skill_persistence for row in saved)
+            parts = [f"saved {part} of persistence's error {at(saved)} ahead"]
         parts += [f"lost to a simple rule at {at(worse)}"] if worse else []
     return f"{' and '.join(parts) or 'did no better than persistence'}; 90% bands held in {held(*rows)}"
 

@@ -269,7 +269,7 @@ class Jobs:
                 self._start(task, slot)
         for task in tasks:
             task.ended.wait()
-        self.ask(function, *args).result()
+        self.ask(function, *args, long=False).result()
 
     def close(self) -> None:
         """End all workers at once, and whatever they are at."""

@@ -4,16 +4,19 @@ A question is a scenario file and what was changed in it. It is plain, hashable 
 answer can be kept and given again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from threading import Lock
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from cachetools import LRUCache, cached
 
 from sim import ensemble, frames, paired
 from sim.controls import EAST, WITHDRAWAL, WITHDRAWAL_QUARTERS, WITHDRAWAL_START, eastern, on_grid
+from sim.ensemble import Progress
 from sim.origins import assumed as _assumed
 from sim.origins import origins
 from sim.outcomes import HEADLINES, OUTCOMES, outcomes, variables_of
@@ -41,13 +44,23 @@ HIGHEST_SEED = 9999
 ASKED = (*HEADLINES, *WHERE_MOVED, "troops_by_host", "risk_by_front", "risk")
 """Outcomes that are shown and compared."""
 
-KEPT = tuple(dict.fromkeys((*paired.BY_ALLY, *variables_of(ASKED))))
+BY_ALLY = tuple(paired.BY_ALLY)
+KEPT = tuple(dict.fromkeys((*BY_ALLY, *variables_of(ASKED))))
 
 AT_LINE = ("allies_at_threshold",)
 
 MEASURED = tuple(name for name in ASKED if "lever_threshold" in OUTCOMES[name].needs)
 SETTLED = tuple(name for name in ASKED if name not in MEASURED)
 """Outcomes of the baseline that hang on the scenario, by whose threshold both are measured, and those that do not."""
+
+LATER = tuple(dict.fromkeys((*BY_ALLY, *variables_of((*MEASURED, *AT_LINE)))))
+"""Variables that are needed again once all worlds are played."""
+
+LONG = 200_000
+"""Worlds times quarters beyond which an answer is a long calculation: 4,000 worlds over eleven years are not."""
+
+MOST_KEPT = 256 * 1024**2
+"""Bytes of what is kept of the baseline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,15 +199,25 @@ def ask(scenario: str, values: Mapping[str, float], worlds: int = 1000, seed: in
     return Question(scenario, tuple(sorted(moved.items())), withdrawal, int(worlds), int(seed))
 
 
-def answer(question: Question) -> Answer:
-    """Simulate the question and the baseline in the same worlds, and compare. Raises ScenarioError."""
-    scenario = question.resolved()
+def takes_long(question: Question) -> bool:
+    """Whether an answer takes so long that others should not wait for it. Raises ScenarioError."""
+    return len(loaded(question.scenario).plan().quarters) * question.worlds > LONG
+
+
+def answer(question: Question, *, progress: Progress | None = None) -> Answer:
+    """Simulate the question and the baseline in the same worlds, and compare. Raises ScenarioError.
+
+    `progress` is called with worlds done and worlds in all, those of the baseline among them.
+    """
+    tell = progress or (lambda done, whole: None)
+    scenario, every = question.resolved(), 2 * question.worlds
     plan = scenario.plan()
     baseline = loaded(BASELINE).under(scenario)
-    first, settled = _reference(baseline.plan(), question.worlds, question.seed)
-    second = ensemble.run_years(plan, question.worlds, question.seed, KEPT)
+    first, settled = _reference(baseline.plan(), question.worlds, question.seed, partial(_part, tell, 0, every))
+    told = partial(_part, tell, question.worlds, every)
+    second, own = _played(plan, question.worlds, question.seed, LATER, ASKED, told)
     first = first.assign_coords(lever_threshold=second.lever_threshold)
-    tables = settled.assign(outcomes(first, MEASURED).data_vars)[list(ASKED)], outcomes(second, ASKED)
+    tables = settled.assign(outcomes(first, MEASURED).data_vars)[list(ASKED)], own
     both = differences(*tables)
     reaching = _reaching(plan, baseline.plan(), first, second)
     first, second = (run.reset_coords(drop=True) for run in (first, second))  # labels that every step would carry along
@@ -232,14 +255,37 @@ def _reaching(plan: Plan, base: Plan, first: xr.Dataset, second: xr.Dataset) -> 
     return found.assign(line=line, called=called)
 
 
-@lru_cache(maxsize=2)
-def _reference(plan: Plan, worlds: int, seed: int) -> tuple[xr.Dataset, xr.Dataset]:
+def _part(tell: Progress, before: int, every: int, done: int) -> None:
+    tell(before + done, every)
+
+
+def _played(
+    plan: Plan, worlds: int, seed: int, kept: Sequence[str], asked: Sequence[str], tell: Callable[[int], None]
+) -> tuple[xr.Dataset, xr.Dataset]:
+    """Some variables at year ends and some outcomes, of which only a block is ever held whole."""
+    tables, variables = [], []
+    for part in ensemble.blocks(worlds):
+        tell(part.start)
+        ends = ensemble.ends(plan, part, seed, KEPT)
+        tables.append(outcomes(ends, asked))
+        variables.append(ends[list(kept)])
+    return ensemble.joined(variables, worlds), ensemble.joined(tables, worlds)
+
+
+def _bytes(both: tuple[xr.Dataset, ...]) -> int:
+    return sum(data.nbytes for data in both)
+
+
+@cached(
+    LRUCache(MOST_KEPT, getsizeof=_bytes),
+    key=lambda plan, worlds, seed, tell: (plan, worlds, seed), lock=Lock(),
+)  # fmt: skip
+def _reference(plan: Plan, worlds: int, seed: int, tell: Callable[[int], None]) -> tuple[xr.Dataset, xr.Dataset]:
     """What is still needed of the year ends of the baseline, and its outcomes but for those MEASURED by the scenario.
 
-    Kept because every question is compared with the same baseline.
+    Kept, within MOST_KEPT, because every question is compared with the same baseline.
     """
-    run = ensemble.run_years(plan, worlds, seed, KEPT)
-    return run[list(dict.fromkeys((*paired.BY_ALLY, *variables_of(MEASURED))))], outcomes(run, SETTLED)
+    return _played(plan, worlds, seed, LATER, SETTLED, tell)
 
 
 def assumed(answer: Answer) -> tuple[int, int]:

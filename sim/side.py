@@ -140,7 +140,7 @@ def _check_years(questions: Sequence[Question]) -> None:
     found = [question.resolved() for question in questions]
     years = [{quarter[:4] for quarter in s.plan().quarters if quarter.endswith("Q4")} for s in found]
     if not set.intersection(*years):
-        told = "; ".join(f"{s.name} lasts from {s.start} to {s.end}" for s in found)
+        told = "; ".join(f"{s.name}: {s.start} to {s.end}" for s in found)
         raise InputError(f"compare: no year ends in all scenarios. {told}. Compare those that share a year.")
 
 

@@ -67,7 +67,7 @@ def gains(found: Side, of: str, year: int) -> pd.DataFrame:
     """
     letters = [column.letter for column in found.compared]
     rows = found.allies[(found.allies.of == of) & (found.allies.year == year) & found.allies.letter.isin(letters)]
-    differ = rows.groupby("ally").way.transform(lambda ways: (ways != ways.NOUGHT).any())
+    differ = rows.groupby("ally").way.transform(lambda own: (own != ways.NOUGHT).any())
     rows = rows[differ.astype(bool)].reset_index(drop=True)
     wide = rows.assign(middle=rows.low + rows.high).pivot(index="ally", columns="letter", values=["median", "middle"])
     keys = [(value, letter) for letter in wide.columns.levels[1] for value in ("median", "middle")]

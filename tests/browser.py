@@ -33,13 +33,15 @@ PATIENCE = 120_000
 PROBES = re.compile(r"/\w+/_stcore/(health|host-config)$")
 """Below the address of a page Streamlit's script looks for its server before it looks at the top, and is told 404."""
 
-READY = """() => { const app = document.querySelector('[data-testid=stApp]');
+READY = """() => { if (document.querySelector('[data-testid=stException]')) return true;
+  const app = document.querySelector('[data-testid=stApp]');
   const charts = [...document.querySelectorAll('[data-testid=stVegaLiteChart]')];
   return app && app.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale=true]')
     && !document.querySelector('[data-testid=stSkeleton]')
     && document.querySelector('[data-testid=stMain] h5') && document.querySelector('.st-key-share')
     && charts.every(chart => !chart.offsetParent || chart.querySelector('svg.marks, canvas.marks')) }"""
-"""The script has run to its end, nothing of the run before is left, and every chart that can be seen is drawn."""
+"""The script has run to its end, nothing of the run before is left, and every chart that can be seen is drawn; or it
+has failed."""
 
 
 def ensure_chromium():
@@ -153,13 +155,15 @@ def _note(said, page):
 
 
 def ready(page):
-    """Wait until the page stands still: all is worked out and drawn."""
+    """Wait until the page stands still: all is worked out and drawn, and nothing has failed."""
     page.wait_for_function(READY, timeout=PATIENCE)
+    assert page.locator('[data-testid="stException"]').all_inner_texts() == []
 
 
 def until(page, what, given=None):
     """Wait until a function of JavaScript is true, then until the page stands still."""
-    page.wait_for_function(what, arg=given, timeout=PATIENCE)
+    page.wait_for_function(f"given => !!document.querySelector('[data-testid=stException]') || ({what})(given)",
+                           arg=given, timeout=PATIENCE)  # fmt: skip
     ready(page)
 
 

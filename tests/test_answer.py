@@ -118,11 +118,53 @@ def test_an_answer_does_not_hang_on_what_was_asked_before():
     once = question.answer(first)
     question.answer(Question(levers=(("threshold", 4.0),), worlds=200))
     again = question.answer(first)
-    question._reference.cache_clear()
+    question._reference.cache.clear()
     anew = question.answer(first)
     for name in ("headlines", "others", "by_ally", "spending", "troops", "risks"):
         pd.testing.assert_frame_equal(getattr(once, name), getattr(again, name), check_exact=True)
         pd.testing.assert_frame_equal(getattr(once, name), getattr(anew, name), check_exact=True)
+
+
+class Stopped(BaseException):
+    """Raised where progress is told, as a cancel is."""
+
+
+def test_an_answer_tells_how_far_it_is_and_can_be_stopped_between_blocks(monkeypatch):
+    monkeypatch.setattr(ensemble, "BLOCK", 64)
+    monkeypatch.setattr(ensemble.blocks, "__defaults__", (64,))
+    asked, told = Question(worlds=200, seed=77), []
+
+    def stop(done, whole):
+        told.append((done, whole))
+        if done == 264:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        question.answer(asked, progress=stop)
+    assert told == [(n, 400) for n in (0, 64, 128, 192, 200, 264)]
+    told.clear()
+    found = question.answer(asked, progress=lambda done, whole: told.append(done))
+    assert told == [200, 264, 328, 392], "the baseline is kept"
+    monkeypatch.undo()
+    question._reference.cache.clear()
+    for name in ("headlines", "by_ally", "spending", "troops", "risks"):
+        pd.testing.assert_frame_equal(getattr(found, name), getattr(question.answer(asked), name), check_exact=True)
+
+
+def test_only_very_many_worlds_and_quarters_are_a_long_calculation():
+    late = "name: Late\nextends: conditional-article5\nend: 2064Q4\n"
+    assert not any(question.takes_long(Question(worlds=worlds)) for worlds in question.WORLDS)
+    assert question.takes_long(Question(late, worlds=4000))
+    assert not question.takes_long(Question(late, worlds=1000))
+
+
+def test_what_is_kept_of_the_baseline_is_bounded():
+    cache = question._reference.cache
+    cache.clear()
+    for seed in range(2):
+        question.answer(Question(worlds=200, seed=seed))
+    assert 0 < cache.currsize <= question.MOST_KEPT == cache.maxsize
+    assert 4000 / 200 * cache.currsize <= cache.maxsize, "two baselines of 4,000 worlds are kept"
 
 
 # --- the parts ----------------------------------------------------------------------------------------------------

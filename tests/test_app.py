@@ -338,11 +338,15 @@ def test_an_uncertainty_shows_its_density():
     assert opened.selectbox(key="uncertain").value is None
 
 
-def test_a_lever_that_moves_nothing_on_the_screen_is_not_said_to_do_nothing():
-    """US spending is in no outcome that the page compares: it must not claim that nothing depends on it."""
-    said = text(app(scenario=BASELINE, worlds="200", us_share="5"))
-    assert "Every difference shown here is exactly 0." in said
-    assert "nothing depends" not in said
+def test_a_lever_that_moves_no_headline_is_not_said_to_do_nothing():
+    """US spending enters the sharing of the burden alone: that is shown, and nothing says that all is exactly 0."""
+    opened = app(scenario=BASELINE, worlds="200", us_share="5")
+    (table,) = [frame.value for frame in opened.dataframe if "90% of worlds" in frame.value.columns]
+    assert list(table.outcome) == ["inequality of burdens"]
+    assert {delta for _, _, delta in metrics(opened)} == {"0"}
+    assert "nothing depends" not in text(opened)
+    assert "very difference" not in text(opened)
+    assert "The risk of a limited attack on any ally is exactly that of the baseline." in text(opened)
 
 
 # --- questions and answers ------------------------------------------------------------------------------------------

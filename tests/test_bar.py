@@ -15,6 +15,7 @@ from PIL import Image
 
 from sim import handout, printed, question, shapes, sharing, tables
 from sim.handout import Figure, Handout, Heading, Numbers, Table, Words
+from sim.pages.words import plain
 from sim.question import Question
 
 testing = pytest.importorskip("streamlit.testing.v1")
@@ -233,8 +234,8 @@ def test_the_report_holds_all_and_needs_nothing(drawn):
     assert page.risky == []
     plan = question.answer(asked).plan
     for needed in (
-        shown.title, plan, "document 002", "What this cannot tell you", "All levers", sharing.command(asked),
-        "Estonia", "Allies at the threshold", "in part our assumption", f'"seed": {asked.seed}',
+        shown.title, plan, "Document 002", "What this cannot tell you", "All levers", sharing.command(asked),
+        "Estonia", "Allies at the threshold", "threshold in part", f'"seed": {asked.seed}',
     ):  # fmt: skip
         assert needed in said, needed
     assert said.count("threshold") > 5
@@ -257,3 +258,17 @@ def test_a_report_shows_foreign_text_as_text():
 def test_streamlits_own_marks_are_words_on_paper():
     html = printed.marked("How? :orange-badge[judgement] :small[**a** 1 \\[2\\]  \nb]")
     assert html == "<p>How? (judgement) <strong>a</strong> 1 [2]<br />\nb</p>\n"
+
+
+LINKS = (
+    "http://evil.example/a https://evil.example WWW.evil.example www.evil.example me@evil.example ftp://evil.example"
+)
+
+
+def test_an_address_in_foreign_text_is_no_link():
+    told = plain(LINKS)
+    assert not re.search(r"(?i)https?://[-.\w]|www\\?\.|[-.\w+]@[-\w]", told)
+    assert re.sub(r"\\(.)", r"\1", told).replace(tables.JOINER, "") == LINKS
+    html = printed.marked(f"{told} {LINKS}")
+    assert seen(html).risky == []
+    assert " ".join(seen(html).words).split() == [*LINKS.split(), *LINKS.split()]

@@ -4,6 +4,7 @@ import pytest
 from batches import played
 from browser import ARTIFACTS, PATIENCE, SIZES, WIDE, choose, in_address, keep, path_of, ready, slider
 
+from sim import sharing
 from sim.controls import CONTROLS
 
 pytestmark = pytest.mark.browser
@@ -20,7 +21,7 @@ LEAST_CHARTS = {
 }  # fmt: skip
 
 TOLD = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].filter(chart => chart.offsetParent)
-  .map(chart => (chart.querySelector('[aria-label]')?.getAttribute('aria-label') || '').length)"""
+  .map(chart => (chart.getAttribute('aria-label') || '').length)"""
 """Lengths of the alternative texts of charts that can be seen."""
 
 DIALOG = '[role="dialog"]'
@@ -37,7 +38,8 @@ def shelved(results_folder):
 
 def hurt(page):
     """What axe holds to be a serious or critical violation, in words."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    from axe_playwright_python import sync_playwright as axe
+
     found = axe.Axe().run(page, options={"resultTypes": ["violations"], "elementRef": False}).response["violations"]
     return [f"{v['id']}: {node['html'][:200]}" for v in found if v["impact"] in SERIOUS for node in v["nodes"]]
 
@@ -52,7 +54,6 @@ def hurt(page):
 def test_screens(opened, name, size, scheme):
     """Drawn without a failure, no wider than the screen, open to all, and kept for people to look at."""
     page = opened(f"/{PAGES[name]}?worlds=200", SIZES[size], scheme)
-    assert page.locator('[data-testid="stException"]').count() == 0
     assert page.locator('[data-testid="stVegaLiteChart"]').count() >= LEAST_CHARTS[name]
     assert min(page.evaluate(TOLD), default=99) > 30, "each chart has a sentence for those who do not see it"
     keep(page, f"{name}-{size}-{scheme}")
@@ -82,7 +83,7 @@ def test_the_first_screen_shows_question_result_and_charts(opened):
 
 def test_the_map_shows_what_is_asked_for(opened):
     page = opened("/?worlds=200")
-    alt = page.locator(".st-key-map [aria-label]").first
+    alt = page.locator(".st-key-map [data-testid=stVegaLiteChart]")
     assert "Map of Europe. Spending" in alt.get_attribute("aria-label")
     page.locator(".st-key-chart").get_by_role("radio", name="Belief").click()
     in_address(page, "chart=Belief")
@@ -190,3 +191,14 @@ def test_a_loaded_scenario_stands_in_the_address(opened):
     page.wait_for_function("() => document.querySelector('.st-key-threshold input[type=range]').value === '5'")
     assert "threshold" not in path_of(page), "what equals the scenario is left out"
     assert slider(page, "threshold").get_attribute("value") == "5"
+
+
+def test_an_address_in_a_scenario_file_becomes_no_link(opened):
+    told = "See https://evil.example/a, HTTP://evil.example, www.evil.example, me@evil.example"
+    code = sharing.packed(f"name: '{told}'\nquestion: '{told}'\nextends: placebo\n")
+    for path in ("/", "/compare"):
+        page = opened(f"{path}?worlds=200&with=now&file={code}")
+        shown = page.locator("[data-testid=stMain]")
+        assert "evil.example" in shown.inner_text()
+        away = "links => links.filter(a => a.origin !== location.origin).map(a => a.href)"
+        assert [link for link in shown.locator("a[href]").evaluate_all(away) if "evil" in link] == []

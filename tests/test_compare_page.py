@@ -159,7 +159,7 @@ def test_another_reference_turns_the_difference_round():
 
 
 def test_a_reference_that_is_not_there_is_said():
-    assert "There is no scenario D: compared with the baseline." in text(page(against="D"))
+    assert "against=D: not among the scenarios. All are compared with the baseline." in text(page(against="D"))
     assert "A alone has nothing to be compared with" in text(page(against="A", **{"with": ["placebo"]}))
 
 

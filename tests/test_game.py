@@ -488,6 +488,30 @@ def test_a_game_is_gone_a_day_after_it_was_touched_last(games_here, clock):
     assert not (games_here.folder / f"{code}.json").exists()
 
 
+def test_a_game_of_one_seat_is_gone_after_an_hour(games_here, clock):
+    code, key = games_here.new(begun(("POL",)))
+    table, _ = games_here.new(begun())
+    clock.time += store.HOUR - 1
+    games_here.move(code, lambda g: game.decide(g, "POL", 4.5), key)
+    clock.time += store.HOUR - 1
+    assert games_here.get(code).version == 1
+    clock.time += 2
+    assert "there is none with this code" in refused(games_here.get, code)
+    games_here.new(begun())
+    assert not (games_here.folder / f"{code}.json").exists()
+    assert games_here.get(table).version == 0
+
+
+def test_a_game_of_one_seat_is_moved_and_ended_by_its_owner_only(games_here):
+    code, key = games_here.new(begun(("POL",)))
+    assert "only whoever began it decides" in refused(games_here.move, code, lambda g: game.decide(g, "POL", 4.5))
+    games_here.end(code, "guessed")
+    assert games_here.get(code).version == 0
+    games_here.end(code, key)
+    assert "there is none with this code" in refused(games_here.get, code)
+    games_here.end(code, key)
+
+
 def test_the_store_holds_so_many_games_and_no_more(games_here, clock, monkeypatch):
     monkeypatch.setattr(store, "MOST_GAMES", 3)
     for _ in range(3):

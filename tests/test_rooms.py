@@ -15,7 +15,7 @@ ORDER = (
     "rules", "draws", "posterior", "plan", "now", "seen", "step", "start", "variables", "agents", "scenario",
     "outcomes", "ensemble", "results", "evaluation", "experiment", "batch", "controls", "analysis", "laws", "ledger",
     "jobs", "__init__", "evidence", "catalogue", "report", "ways", "frames", "paired", "scored", "families", "charts",
-    "provenance", "origins", "card", "handout", "question", "chronicle", "telling", "sharing", "shapes", "certified",
+    "provenance", "origins", "card", "question", "chronicle", "telling", "sharing", "shapes", "handout", "certified",
     "sourced", "printed", "game", "side", "side_words", "shelf", "passport", "drivers", "ally", "ally_words", "why",
     "course", "whereabouts", "whereabouts_words", "importance", "pages", "cli", "__main__",
 )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 
 from sim import game
 from sim.game.store import CODE, PLACE, Store
+from sim.pages import seat_store
 
 testing = pytest.importorskip("streamlit.testing.v1")
 
@@ -215,3 +216,61 @@ def test_a_game_that_is_over_ends_with_its_debrief():
         app = opened(game=code, role=role)
         assert not app.exception
         assert "What did each decision do?" in text(app)
+
+
+# --- one seat -----------------------------------------------------------------------------------------------------
+
+
+def test_the_shared_link_of_a_game_of_one_seat_opens_read_only():
+    app = opened()
+    app.button(key="alone").click().run()
+    app.session_state["share"] = True
+    app.run()
+    shared, own = (code.value for code in app.code[:2])
+    key = address(app)["lead"]
+    assert key
+    assert key not in shared
+    assert f"lead={key}" in own
+    assert "private" in text(app)
+    other = opened(game=address(app)["game"], role="POL")
+    assert not other.exception
+    assert "You look on" in text(other)
+    assert not {button.key for button in other.button} & {"decide", "back"}
+    assert not [slider for slider in other.slider if slider.key == "spend-POL-2026"]
+    over, key = Store().new(game.start("conditional-article5", ("POL",), worlds=200, last=2026))
+    Store().move(over, lambda g: game.reveal(game.close(game.decide(g, "POL", 4.5))), key)
+    late = opened(game=over, role="POL")
+    assert "What did each decision do?" in text(late)
+    assert not {button.key for button in late.button} & {"decide", "back"}
+
+
+def test_a_session_plays_one_game_alone_and_leaving_ends_it(folder):
+    app = opened()
+    app.button(key="alone").click().run()
+    first = address(app)["game"]
+    for name in ("game", "role", "lead"):
+        app.query_params.pop(name)
+    app.session_state["my-seat"] = seat_store.Place()
+    app.run()
+    app.button(key="alone").click().run()
+    second = address(app)["game"]
+    assert second != first
+    assert [file.stem for file in folder.glob("*.json")] == [second]
+    app.button(key="leave").click().run()
+    assert not app.exception
+    assert "What would you decide?" in text(app)
+    assert list(folder.glob("*.json")) == []
+
+
+def test_who_looks_on_leaves_the_game_as_it_is(folder):
+    code, _ = Store().new(game.start("conditional-article5", ("POL",), worlds=200))
+    app = opened(game=code, role="POL")
+    app.button(key="leave").click().run()
+    assert [file.stem for file in folder.glob("*.json")] == [code]
+
+
+def test_a_table_has_two_seats():
+    app = opened()
+    app.multiselect(key="seats").set_value(["EST"]).run()
+    assert app.button(key="open-table").disabled
+    assert "A table has two seats or more" in text(app)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import frames, sharing, side
+from sim import frames, sharing, side, telling
 from sim.errors import InputError
 from sim.question import Question
 
@@ -70,6 +70,7 @@ def test_a_year_that_was_chosen_is_kept_on_all_pages():
         assert not opened.exception
         if name != "evidence":
             assert year(opened) == 2030, name
+            assert opened.query_params["year"] in ("2030", ["2030"])
             opened.run()
             assert year(opened) == 2030, name
     opened.selectbox(key="year").set_value(2035).run()
@@ -90,11 +91,21 @@ def test_where_a_year_is_not_offered_the_nearest_one_stands_and_that_is_said_onc
     assert not opened.exception
     assert year(opened) == 2035
     assert "year=2045: not offered here, 2035 is shown." in text(opened)
-    assert opened.query_params.get("year") in (None, ["2035"])
+    assert "year" not in opened.query_params
     opened.run()
     assert "not offered here" not in text(opened)
     opened.switch_page(page("posture")).run()
     assert year(opened) == 2045
+
+
+@pytest.mark.parametrize("told", ["2064", "foo", "2026"])
+def test_a_year_that_no_page_offers_is_refused(told):
+    opened = at("explore", year=told)
+    assert f"year={told}: refused, 2035 is used." in text(opened)
+    assert "year" not in opened.query_params
+    opened.switch_page(page("posture")).run()
+    assert year(opened) == 2035
+    assert "year=" not in text(opened)
 
 
 def test_a_year_that_another_scenario_lacks_gives_way_on_the_same_page():
@@ -165,9 +176,9 @@ def test_what_is_refused_is_said_once_wherever_it_is_looked_at(name, address, sa
 
 
 def test_what_stands_behind_a_choice_is_refused_when_it_is_chosen():
-    opened = at("explore", focus="Baltic", allies=["Narnia"])
+    opened = at("explore", focus=list(telling.FOCUS)[1], allies=["Narnia"])
     assert "allies" not in "".join(w.value for w in opened.warning)
-    opened.segmented_control(key="focus").set_value("Alliance").run()
+    opened.segmented_control(key="focus").set_value(telling.ALLIANCE).run()
     assert "allies=Narnia: refused" in text(opened)
 
 
@@ -178,16 +189,16 @@ def test_scenarios_without_a_common_year_are_refused_by_name():
     with pytest.raises(InputError) as refused:
         side.side((Question(PAST), Question("placebo")), worlds=200)
     assert str(refused.value) == (
-        "compare: no year ends in all scenarios. Past lasts from 2015Q1 to 2020Q4; Placebo lasts from 2025Q1 to 2035Q4."
-        " Compare those that share a year."
+        "compare: no year ends in all scenarios. Past: 2015Q1 to 2020Q4; Placebo, a threshold without a condition: "
+        "2025Q1 to 2035Q4. Compare those that share a year."
     )
     opened = at("compare", file=packed(PAST), **{"with": ["now", "placebo"]})
     assert not opened.exception
-    assert "Past lasts from 2015Q1 to 2020Q4" in text(opened)
+    assert "Past: 2015Q1 to 2020Q4" in text(opened)
 
 
 def test_a_reference_that_does_not_fit_is_named():
-    with pytest.raises(InputError, match=r"^compare: Later does not fit into Short, 2025Q1 to 2026Q4: events\.1\.from"):
+    with pytest.raises(InputError, match=r"^compare: Later does not fit into Short, 2025Q1 to 2026Q4: events\.0\.from"):
         side.side((Question(SHORT), Question(LATER)), Question(LATER), worlds=200)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from sim import chronicle, question, sharing
 from sim.chronicle import seats, views, worlds
+from sim.handout import Heading
 
 testing = pytest.importorskip("streamlit.testing.v1")
 
@@ -39,11 +40,16 @@ def text(opened):
 
 def log(opened):
     """The sentences of the log, as they stand on the screen."""
-    return opened.table[0].value.sentence.tolist()
+    return bare(opened.table[0].value).sentence.tolist()
 
 
 def seat(opened):
-    return opened.table[1].value
+    return bare(opened.table[1].value)
+
+
+def bare(table):
+    """A table without the escapes that keep Streamlit from reading Markdown in it."""
+    return table.map(lambda cell: re.sub(r"\\(.)", r"\1", cell))
 
 
 def quarter(opened):
@@ -220,3 +226,24 @@ def test_the_screen_can_be_taken_away():
     } == set(keys)
     assert kept.tables[0].frame.quarter.max() <= "2027Q2"
     assert told().plan == kept.plans["plan"]
+
+
+def test_the_stage_is_noted_with_its_headings():
+    opened = page()
+    press(opened, "step")
+    parts = opened.session_state["handout"].parts
+    told_ = [(part.text.split(" :")[0], parts[n + 1]) for n, part in enumerate(parts) if isinstance(part, Heading)]
+    under = {heading: getattr(below, "key", "") for heading, below in told_}
+    assert len(under) == len(told_), "each heading stands once"
+    assert under["What has happened so far?"] == "log"
+    assert under["What did Poland see and do in 2027Q2?"] == "seat"
+    assert under["How does it go on for Poland?"] == "path-spending"
+
+
+def test_a_table_shows_names_as_they_stand():
+    """Streamlit's tables render Markdown: a percent sign or a dash must not be markup."""
+    opened = page(file=sharing.packed("name: '**Bold** [x](http://evil.example)'\nextends: placebo\n"))
+    assert not opened.exception
+    raw = [cell for table in opened.table for cell in table.value.astype(str).to_numpy().ravel()]
+    assert any("\\." in cell for cell in raw)
+    assert not any(re.search(r"(?<!\\)[.*_\[<>$~`]", cell) for cell in raw)

@@ -1,7 +1,8 @@
 """Games on disk, so that several people at several screens play one: a file each, found by a code of six letters.
 
-The store is bounded in games, in their size and in time: a game that nobody touched for a day is gone. Whoever has the
-code may take a seat; the facilitator's key, of which only a digest is kept, opens the rest.
+The store is bounded in games, in their size and in time: a game that nobody touched for a day is gone, one of a single
+seat after an hour. Whoever has the code may take a seat; the facilitator's key, of which only a digest is kept, opens
+the rest. A game of a single seat is for whoever has its key: all others look on.
 """
 
 import json
@@ -34,8 +35,11 @@ MOST_GAMES = 200
 LARGEST_GAME = 64 * 1024
 """Bytes of a file."""
 
+AGES = "A game is kept for a day, one of a single seat for an hour"
+
 DAY = 24 * 3600.0
-"""Seconds that a game is kept after it was touched last."""
+HOUR = 3600.0
+"""Seconds that a game is kept after it was touched last, and one of a single seat."""
 
 PATIENCE = 10.0
 """Seconds to wait for somebody else's move to be written."""
@@ -52,6 +56,11 @@ class Kept:
     code: str
     game: Game
     version: int
+
+    @property
+    def alone(self) -> bool:
+        """Whether one person plays by themselves."""
+        return len(self.game.roles) == 1
 
 
 _GAME = TypeAdapter(Game)
@@ -105,16 +114,27 @@ class Store:
     def move(self, code: str, change: Callable[[Game], Game], key: str | None = None) -> Kept:
         """Carry out a move on a game as it stands, one after another whoever else moves.
 
-        With `key`, only for the facilitator. What the move refuses leaves the game as it was.
+        With `key`, only for the facilitator; a game of a single seat needs it. What the move refuses leaves the game
+        as it was.
         """
         code = self.get(code).code  # before anything is locked: a guessed code leaves no trace
         with self._alone(code):
             kept, digest = self._read(code)
             if key is not None and not compare_digest(digest, _digest(key)):
                 raise InputError("key: this is not the facilitator's key of this game. Use the facilitator's address.")
+            if key is None and kept.alone:
+                raise InputError(f"game {code}: only whoever began it decides. Take a seat of your own.")
             moved = Kept(code, checked(change(kept.game)), kept.version + 1)
             self._write(moved, digest)
         return moved
+
+    def end(self, code: str, key: str) -> None:
+        """Throw a game away, for the facilitator; one that is gone already is no mistake."""
+        with suppress(InputError):
+            code = self.get(code).code
+            with self._alone(code):
+                if self.leads(code, key):
+                    self._gone(self._file(code))
 
     # --- files ----------------------------------------------------------------------------------------------------
 
@@ -126,13 +146,15 @@ class Store:
         file = self._file(code)
         try:
             there = file.stat()
-            gone = self.now() - there.st_mtime > DAY
+            age = self.now() - there.st_mtime
+            gone = age > DAY
         except (FileNotFoundError, NotADirectoryError):
             gone = True
         except OSError as error:
             raise InputError(f"game {code}: cannot be read: {error.strerror}. Ask whoever runs the app.") from None
+        lost = InputError(f"game {code}: there is none with this code. {AGES}; check the letters.")
         if gone:
-            raise InputError(f"game {code}: there is none with this code. A game is kept for a day; check the letters.")
+            raise lost
         broken = InputError(f"game {code}: its file is damaged and cannot be read. Start a new game.")
         if there.st_size > LARGEST_GAME:
             raise broken
@@ -141,9 +163,12 @@ class Store:
             if found["schema"] != SCHEMA or not isinstance(found["version"], int):
                 raise broken
             game = checked(_GAME.validate_python(found["game"]))
-            return Kept(code, game, found["version"]), str(found["facilitator"])
+            kept = Kept(code, game, found["version"]), str(found["facilitator"])
         except (OSError, ValueError, KeyError, TypeError, RecursionError, ValidationError):
             raise broken from None
+        if kept[0].alone and age > HOUR:
+            raise lost
+        return kept
 
     def _write(self, kept: Kept, digest: str) -> None:
         told: dict[str, Any] = {
@@ -158,18 +183,29 @@ class Store:
             os.utime(file, (self.now(), self.now()))
 
     def _swept(self) -> set[str]:
-        """The codes of all games that are kept; those that nobody touched for a day are thrown away."""
+        """The codes of all games that are kept; those that nobody touched for too long are thrown away."""
         codes = set()
         for file in self.folder.glob("*.json"):
             if not CODE.fullmatch(file.stem):
                 continue
             with suppress(OSError):
-                if self.now() - file.stat().st_mtime > DAY:
-                    file.unlink()
-                    self._lock(file.stem).unlink(missing_ok=True)
+                age = self.now() - file.stat().st_mtime
+                if age > DAY or (age > HOUR and self._single(file.stem)):
+                    self._gone(file)
                 else:
                     codes.add(file.stem)
         return codes
+
+    def _single(self, code: str) -> bool:
+        """Whether a file is not that of a game of several seats any more."""
+        try:
+            return self._read(code)[0].alone
+        except InputError:
+            return True
+
+    def _gone(self, file: Path) -> None:
+        file.unlink()
+        self._lock(file.stem).unlink(missing_ok=True)
 
     def _lock(self, name: str) -> Path:
         return self.folder / f".{name}.lock"

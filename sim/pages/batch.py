@@ -62,7 +62,7 @@ def choose_directory() -> str:
             f"other folders in {shelf.RESULTS}."
         )
         levers.check_address({RESULTS: "none"})
-        st.stop()
+        levers.stop()
     name = st.selectbox("Which results?", names, key=RESULTS, bind="query-params")
     levers.check_address({RESULTS: name})
     return name
@@ -73,7 +73,7 @@ def choose_outcome(told: Book) -> tuple[str, int, int | None]:
     titles = {measures.label_of(outcome): outcome for outcome in told.outcomes if outcome not in COSTS}
     if not titles:
         st.info(ONLY_TOGETHER)
-        st.stop()
+        levers.stop()
     usual = list(titles.values()).index(FIRST) if FIRST in titles.values() else 0
     left, middle, right, last = st.columns([4, 2, 3, 2], vertical_alignment="bottom")
     with left:

@@ -77,7 +77,7 @@ def choose(asked: Question) -> dict[str, Question]:
             "by side at most."
         )  # fmt: skip
         unpin(len(keys))
-        st.stop()
+        levers.stop()
     unpin(len(keys))
     return questions
 

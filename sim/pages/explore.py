@@ -40,7 +40,7 @@ def page() -> None:
     """The whole page, for the question that the levers pose."""
     asked = screen.asked()
     screen.question(question.loaded(asked.scenario).question or question.loaded(asked.scenario).name)
-    found = screen.found(question.answer, asked)
+    found = screen.found(question.answer, asked, long=question.takes_long(asked))
     focus, year = choose(found)
     cards(found, year)
     first, second, third = st.columns([1.12, 1.3, 1.12], gap="medium")

@@ -7,7 +7,7 @@ scenarios are therefore part of the interface.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 import streamlit as st
@@ -408,6 +408,27 @@ def _same(asked: str, value: Any) -> bool:
 def refuse(*problems: str) -> None:
     """Note something that was not taken over, to be shown once."""
     st.session_state.refused = [*st.session_state.get("refused", []), *problems]
+
+
+PLACE = "refused-place"
+"""Where a session keeps the place above the page for what was refused."""
+
+
+def place(above: Any) -> None:
+    """Set the place above the page for what is refused while it is drawn."""
+    st.session_state[PLACE] = above
+
+
+def tell() -> None:
+    """Say above the page what was refused. A run that gives way to a newer one never comes here: that one tells it."""
+    if problems := complaints():
+        st.session_state[PLACE].warning("  \n".join(map(plain, problems)))
+
+
+def stop() -> NoReturn:
+    """End the page here, and say what was refused so far: nothing can be drawn after Streamlit's own stop."""
+    tell()
+    st.stop()
 
 
 def complaints() -> list[str]:

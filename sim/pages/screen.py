@@ -15,7 +15,7 @@ from sim import shapes
 from sim.charts import maps
 from sim.errors import InputError, RunError
 from sim.handout import Figure, Handout, Heading, Table, Words
-from sim.pages import waiting
+from sim.pages import levers, waiting
 from sim.pages.words import badge, badges, plain, theme
 from sim.question import Question
 from sim.shapes import Shapes
@@ -47,19 +47,20 @@ def asked() -> Question:
 # --- answers ------------------------------------------------------------------------------------------------------
 
 
-def found(function: Callable[..., Found], *args: Any) -> Found:
+def found(function: Callable[..., Found], *args: Any, long: bool | None = None) -> Found:
     """What a function of the simulator answers; what it refuses is shown, and the page ends there.
 
     The function stands at the top of a module without Streamlit, and its arguments are hashable: a worker process
-    answers it once for all who ask. Where it takes long, its progress and a button to cancel it are shown.
+    answers it once for all who ask. Where it takes a while, its progress and a button to cancel it are shown; `long`
+    is that of `jobs.ask`.
     """
     try:
-        return waiting.answered(function, *args)
+        return waiting.answered(function, *args, long=long)
     except (InputError, RunError) as error:
         st.error("This cannot be simulated.")
         for problem in getattr(error, "problems", None) or [str(error)]:
             st.text(problem)
-        st.stop()
+        levers.stop()
 
 
 # --- words --------------------------------------------------------------------------------------------------------

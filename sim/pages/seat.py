@@ -6,7 +6,7 @@ from sim import game
 from sim.errors import InputError
 from sim.game.play import ASKED, MOST_LEVERS, MOST_ROLES, OPEN_LEVERS, Game
 from sim.game.roles import UNITED_STATES, playable
-from sim.game.store import LENGTH, Store, spelled
+from sim.game.store import AGES, LENGTH, Store, spelled
 from sim.pages import levers, screen, seat_lead, seat_shown, seat_store, seat_team
 from sim.pages.seat_store import FACILITATOR, WALL, Place
 from sim.pages.words import plain
@@ -36,7 +36,7 @@ def page() -> None:
     here = kept.game
     st.caption(ASIDE)
     if place.role in here.roles:
-        seat_team.draw(place, here, alone=leads and len(here.roles) == 1)
+        seat_team.draw(place, here, alone=leads and kept.alone, reads=kept.alone and not leads)
     elif place.role == WALL:
         seat_lead.wall(place, here)
     elif place.role == FACILITATOR and leads:
@@ -45,7 +45,12 @@ def page() -> None:
         choose(place, here)
         return
     seat_shown.footer(here)
-    if st.button("Leave the game", key="leave", type="tertiary"):
+    if kept.alone and leads:
+        if st.button("Leave and end the game", key="leave", type="tertiary"):
+            st.session_state.pop(seat_store.OWN, None)
+            Store().end(place.code, place.key)
+            seat_store.away(Place())
+    elif st.button("Leave the game", key="leave", type="tertiary"):
         seat_store.away(Place())
 
 
@@ -66,7 +71,7 @@ def door() -> None:
         join()
     with third, st.container(border=True, height="stretch"):
         open_table()
-    st.caption(f"{ASIDE} Games are kept for a day, on the machine that runs this app.")
+    st.caption(f"{ASIDE} {AGES}, on the machine that runs this app.")
 
 
 def alone() -> None:
@@ -75,6 +80,7 @@ def alone() -> None:
     role = _role("Whose seat?", "alone-role")
     base = _base("alone-base")
     if st.button("Take the seat", type="primary", key="alone", width="stretch"):
+        seat_store.end_own()
         begin(lambda: game.start(base, (role,)), role)
 
 
@@ -109,7 +115,9 @@ def open_table() -> None:
             max_selections=MOST_LEVERS, key="free", help="All others are locked.",
         )  # fmt: skip
         seed = st.number_input("Seed", 0, HIGHEST_SEED, 0, 1, key="game-seed", help="The same seed, the same worlds.")
-    if st.button("Open the table", key="open-table", width="stretch"):
+    if len(seats) == 1:
+        st.caption("A table has two seats or more. For one, play alone: the room can look on by the shared link.")
+    if st.button("Open the table", key="open-table", width="stretch", disabled=len(seats) == 1):
         begin(
             lambda: game.start(
                 base, tuple(seats), first=first, last=last, seed=int(seed), open_levers=tuple(free), asked=asked
@@ -125,6 +133,8 @@ def begin(made, role: str) -> None:
     except InputError as error:
         seat_store.complain(error)
         return
+    if role != FACILITATOR:
+        st.session_state[seat_store.OWN] = code, key
     seat_store.away(Place(code, role, key))
 
 

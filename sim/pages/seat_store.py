@@ -19,6 +19,9 @@ FACILITATOR, WALL = "facilitator", "wall"
 MINE = "my-seat"
 """Where a session keeps the same, for when one comes back from another page."""
 
+OWN = "own-game"
+"""Where a session keeps code and key of the game that it plays alone: one at a time."""
+
 EVERY = 2.0
 """Seconds between two looks at what others did."""
 
@@ -56,6 +59,11 @@ def away(place: Place) -> None:
     """Go somewhere else, and draw it."""
     go(place)
     st.rerun()
+
+
+def end_own() -> None:
+    """Throw the game away that this session plays alone: another one takes its place."""
+    Store().end(*st.session_state.pop(OWN, ("", "")))
 
 
 def moved(place: Place, change: Callable[[Game], Game], lead: bool = False) -> None:

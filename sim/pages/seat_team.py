@@ -17,8 +17,8 @@ STEP = 0.05
 """Step of the slider of a budget, pp of GDP."""
 
 
-def draw(place: Place, here: Game, alone: bool) -> None:
-    """The whole view of a seat."""
+def draw(place: Place, here: Game, alone: bool, reads: bool = False) -> None:
+    """The whole view of a seat: of whoever plays `alone`, of a team at a table, or of one who only `reads` along."""
     name = here.name(place.role)
     seat_shown.hand_over(here)
     if here.over:
@@ -28,7 +28,9 @@ def draw(place: Place, here: Game, alone: bool) -> None:
         seat_shown.debrief(here)
         return
     screen.question(f"What does {name} decide for {here.year}?")
-    if not alone:
+    if reads:
+        screen.note("You look on: only whoever began this game decides.")
+    elif not alone:
         seat_store.watch(place.code, seat_store.stage(here), seat_store.decided)
     if here.revealed >= here.first:
         with st.container(border=True):
@@ -38,7 +40,9 @@ def draw(place: Place, here: Game, alone: bool) -> None:
     with left:
         sees(found, here.year == here.first)
     with right, st.container(border=True, key="decision"):
-        if here.closed:
+        if reads:
+            st.markdown(f"**{plain(name)} has not decided yet.** Load this page again to see what came of it.")
+        elif here.closed:
             st.markdown(f"**{here.year} is closed.** What came of it will be revealed to all at once.")
         else:
             decision(place, here, found, alone)

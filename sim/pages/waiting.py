@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim import jobs
+from sim.pages import levers
 
 Found = TypeVar("Found")
 
@@ -21,7 +22,7 @@ GIVEN_UP = "given-up"
 """Where a session notes the question that its reader cancelled."""
 
 
-def answered(function: Callable[..., Found], *args: Any) -> Found:
+def answered(function: Callable[..., Found], *args: Any, long: bool | None = None) -> Found:
     """What a function answers, from the shared workers; the run ends here where the reader cancelled it.
 
     Raises what the function raises, and RunError when the worker died.
@@ -31,8 +32,8 @@ def answered(function: Callable[..., Found], *args: Any) -> Found:
         with place.container():
             st.info("Cancelled. Change a lever, or ask again.")
             st.button("Ask again", key="ask-again", on_click=_note, args=(None,))
-        st.stop()
-    with jobs.ask(function, *args, asker=_session()) as job:
+        levers.stop()
+    with jobs.ask(function, *args, long=long, asker=_session()) as job:
         _wait(job, asked, place)
         return job.result()
 

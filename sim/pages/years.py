@@ -11,32 +11,47 @@ from sim.pages import levers
 YEAR = "year"
 """In the address."""
 
-WISH, DRAWN = "_year", "_years"
-"""Where a session keeps the year that was chosen, None for the last of each page, and where it was last offered."""
+WISH, WRITTEN, DRAWN = "_year", "_year_written", "_year_drawn"
+"""Where a session keeps the year that was chosen, None for the last of each page; what it wrote into the address; and
+the page that offered years last, with them.
+"""
 
 
 def choose(label: str, of: Iterable[int], **more: Any) -> int:
     """A drop-down of the years that a page offers among `of`; `more` goes to Streamlit.
 
-    A year that was chosen stands wherever it is offered; elsewhere the nearest one stands, and that is said.
+    A year that was chosen stands wherever it is offered; elsewhere the nearest one stands, and that is said. The
+    control is not bound to the address: Streamlit leaves a bound value out of the address of the next page.
     """
     years = frames.years(of)
-    place = st.session_state.get(levers.PAGE), tuple(years)
-    due = _due(years) if DRAWN in st.session_state else None
-    if due is not None and st.session_state[DRAWN] != place:
-        st.session_state[YEAR] = due
-        if st.session_state[WISH] not in (None, due):
-            levers.refuse(f"{YEAR}={st.session_state[WISH]}: not offered here, {due} is shown.")
-    year = st.selectbox(label, years, index=len(years) - 1, key=YEAR, bind="query-params", **more)
+    _read(years)
+    wish, place = st.session_state[WISH], (st.session_state.get(levers.PAGE), *years)
+    year = years[-1] if wish is None else min(years, key=lambda offered: abs(offered - wish))
+    if st.session_state.get(DRAWN) != place and wish not in (None, year):
+        levers.refuse(f"{YEAR}={wish}: not offered here, {year} is shown.")
+    st.session_state[DRAWN], st.session_state[YEAR] = place, year
+    st.selectbox(label, years, key=YEAR, on_change=_take, **more)
     levers.check_address({YEAR: year})
-    if year != (years[-1] if due is None else due):
-        st.session_state[WISH] = year
-    st.session_state.setdefault(WISH, None)
-    st.session_state[DRAWN] = place
+    _write("" if year == years[-1] else str(year))
     return year
 
 
-def _due(years: list[int]) -> int:
-    """The year that stands where the reader changes nothing."""
-    wish = st.session_state[WISH]
-    return years[-1] if wish is None else min(years, key=lambda year: abs(year - wish))
+def _take() -> None:
+    st.session_state[WISH] = st.session_state[YEAR]
+
+
+def _read(years: list[int]) -> None:
+    """Take a year from an address that is not of our writing: the first one, or one that a browser goes back to."""
+    told = st.query_params.get(YEAR, "")
+    st.session_state.setdefault(WISH, None)
+    if told != st.session_state.get(WRITTEN, "") and told in map(str, years):
+        st.session_state[WISH] = int(told)
+
+
+def _write(text: str) -> None:
+    """Put a year into the address, or take it away."""
+    st.session_state[WRITTEN] = text
+    if not text:
+        st.query_params.pop(YEAR, None)
+    elif st.query_params.get(YEAR) != text:
+        st.query_params[YEAR] = text
