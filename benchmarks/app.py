@@ -1,4 +1,4 @@
-"""The app in a real browser against the targets of its design: `make bench-app`, or `python benchmarks/app.py`.
+"""The app in a real browser against the targets of its design: `python benchmarks/app.py`.
 
 From the key to the painted chart, with the model's own time and a trivial app in turns in the same run, so that a noisy
 machine slows all three; a first visit to a fresh server; bytes on the wire for a move of a lever; many sessions at
