@@ -6,6 +6,7 @@ scenarios are therefore part of the interface.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path, PurePath
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -324,6 +325,7 @@ def _typed(control: Lever, value: float) -> float:
     return int(value) if control.unit == "persons" else float(value)
 
 
+@cache
 def label(name: str) -> str:
     """What a lever does, its unit if the slider does not show it, and the word assumption if its source has it."""
     control = CONTROLS[name]
@@ -337,6 +339,7 @@ def short(name: str) -> str:
     return VERBS.get(name, name.replace("_", " ").capitalize())
 
 
+@cache
 def explain(name: str) -> str:
     """What a lever means, its range, how well it is known and from where."""
     control = CONTROLS[name]
