@@ -124,6 +124,16 @@ class Answer:
     origins: pd.DataFrame
 
 
+def title(asked: "Question") -> str:
+    """The question in words: that of the scenario, unless levers say something else by now. Raises ScenarioError."""
+    scenario = loaded(asked.scenario)
+    if not asked.levers and asked.withdrawal is None:
+        return scenario.question or scenario.name
+    moved = [name.replace("_", " ") for name, _ in asked.levers] + ["withdrawal"] * (asked.withdrawal is not None)
+    told = " and ".join(filter(None, [", ".join(moved[:-1]), moved[-1]])) if len(moved) < 4 else f"{len(moved)} levers"
+    return f"What follows from “{scenario.name}” with another {told}?"
+
+
 def is_file(scenario: str) -> bool:
     """Whether a question's scenario is the text of a file and no key."""
     return "\n" in scenario

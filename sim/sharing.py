@@ -90,8 +90,9 @@ def in_link(name: str, value: float) -> str:
 
 
 def link(asked: Question) -> str:
-    """A question as text: `scenario=placebo&threshold=3.5`; empty for the story as it stands. Raises InputError."""
-    return urlencode(parameters(asked), quote_via=quote)
+    """A question as text: `scenario=placebo&threshold=3.5`. Raises InputError."""
+    named_ = {} if question.is_file(asked.scenario) else {SCENARIO: asked.scenario}
+    return urlencode(named_ | parameters(asked), quote_via=quote)
 
 
 def is_link(text: str) -> bool:

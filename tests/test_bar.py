@@ -78,6 +78,15 @@ def test_reset_goes_back_to_what_is_loaded():
     assert opened.button(key="reset").disabled
 
 
+def test_the_title_follows_the_levers():
+    opened = app(worlds="200")
+    assert "What if the United States defends the more surely" in text(opened)
+    opened.slider(key="threshold").set_value(3.5).run()
+    assert "What follows from “Conditional Article 5 at 5%” with another threshold?" in text(opened)
+    moved = Question("baseline", (("conditionality", 0.5), ("threshold", 3.5)), 500.0)
+    assert question.title(moved).endswith("with another conditionality, threshold and withdrawal?")
+
+
 # --- files --------------------------------------------------------------------------------------------------------
 
 

@@ -56,6 +56,13 @@ def numbers(opened):
 
 @pytest.mark.usefixtures("shelved")
 class TestResults:
+    def test_what_the_address_asks_in_vain_is_said_wherever_it_is_looked_at(self):
+        opened = page(lever="foo", best="foo", policy="999")
+        assert not opened.exception
+        assert len(opened.warning) == 1
+        for name, value in {"lever": "foo", "best": "foo", "policy": "999"}.items():
+            assert f"{name}={value}: refused" in text(opened)
+
     def test_opens_on_levels_of_all_policies(self):
         opened = page()
         assert not opened.exception

@@ -9,6 +9,7 @@ import pytest
 from sim import evidence, side
 from sim.pages import pins
 from sim.priors import SCHOOLS
+from sim.tables import JOINER
 
 testing = pytest.importorskip("streamlit.testing.v1")
 
@@ -27,7 +28,7 @@ def page(**address):
 def text(opened):
     """Everything that stands in Markdown, captions, warnings and plain text, without escapes."""
     parts = [*opened.markdown, *opened.caption, *opened.warning, *opened.info, *opened.error, *opened.text]
-    return re.sub(r"\\(.)", r"\1", "\n".join(element.value for element in parts))
+    return re.sub(r"\\(.)", r"\1", "\n".join(element.value for element in parts)).replace(JOINER, "")
 
 
 def tables(opened):

@@ -6,10 +6,11 @@ import json
 import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from sim import chronicle, importance, printed, shapes, tables
+from sim import chronicle, importance, paired, printed, shapes, tables
 from sim.cli import main
 from sim.outcomes import HEADLINES
 from sim.question import Question
@@ -77,8 +78,9 @@ def test_compare_gives_the_scenarios_on_the_screen_and_not_the_levers():
     assert value(found.cell).equals(columns.effects)
     rows = columns.effects[(columns.effects.letter == "B") & (columns.effects.year == 2035)].set_index("outcome")
     for name in HEADLINES:
-        assert told["difference"][name]["low"] == pytest.approx(rows.low[name], abs=1e-9)
-        assert told["difference"][name]["high"] == pytest.approx(rows.high[name], abs=1e-9)
+        ends = np.array([told["difference"][name][end] for end in ("low", "high")])
+        shown_ = paired.scaled(name, ends, columns.allies_in_all)
+        np.testing.assert_allclose(shown_, [rows.low[name], rows.high[name]], atol=1e-9)
 
 
 def test_several_scenarios_and_moved_levers_against_the_baseline():

@@ -133,6 +133,7 @@ def test_the_clock_of_a_world_leaves_the_question_of_uncertainty_alone():
     opened = at("world")
     opened.button(key="play").click().run()
     opened.button(key="play").click().run()
+    assert "told" not in opened.session_state
     opened.switch_page(page("uncertainty")).run()
     assert not opened.exception
     assert opened.segmented_control(key="told").value == "difference to the baseline"

@@ -33,6 +33,7 @@ def _share(shown: Handout) -> None:
     """What is on the screen in up to four shapes; each has a button that copies or downloads it."""
     st.markdown("**Link** to this screen, with all that was changed")
     st.code(_address(LEAD), language=None, wrap_lines=True)
+    st.caption("Whoever opens it has to reach this app; the shapes below work everywhere.")
     if st.query_params.get(LEAD):
         st.markdown("**Your own link**, private: whoever has it decides in your place")
         st.code(_address(), language=None, wrap_lines=True)

@@ -39,9 +39,11 @@ MAPS = {
 def page() -> None:
     """The whole page, for the question that the levers pose."""
     asked = screen.asked()
-    screen.question(question.loaded(asked.scenario).question or question.loaded(asked.scenario).name)
+    screen.question(question.title(asked))
     found = screen.found(question.answer, asked, long=question.takes_long(asked))
     focus, year = choose(found)
+    if focus != telling.ALLIANCE:
+        st.caption(f"These four are about the whole alliance; what follows below is about: **{plain(focus)}**.")
     cards(found, year)
     first, second, third = st.columns([1.12, 1.3, 1.12], gap="medium")
     with first:
