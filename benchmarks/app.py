@@ -347,9 +347,11 @@ def megabytes(process: int) -> tuple[float, float]:
             return sum(float(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
         return 0.0
 
-    tasks = Path(f"/proc/{process}/task").iterdir()
-    children = [int(c) for task in tasks for c in (task / "children").read_text().split()]
-    return own(process), sum(map(own, children))
+    children: list[str] = []
+    for task in Path(f"/proc/{process}/task").iterdir():
+        with contextlib.suppress(OSError):  # threads come and go
+            children += (task / "children").read_text().split()
+    return own(process), sum(own(int(child)) for child in children)
 
 
 # --- the table ----------------------------------------------------------------------------------------------------

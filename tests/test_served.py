@@ -191,3 +191,14 @@ anyio.run(main)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "ARTICLE5_WORKERS": "0"}
     told = subprocess.run([sys.executable, "-c", said], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert told.stdout.split() == ["4", "0", "0"], told.stdout + told.stderr
+
+
+HEAVY = ("hypothesis", "SALib", "ema_workbench", "sklearn", "emcee", "scipy.stats", "scipy.optimize", "vl_convert")
+"""Loaded only where they are used."""
+
+
+@pytest.mark.parametrize("module", ["sim.cli", "sim.pages.served"])
+def test_heavy_libraries_wait_until_they_are_needed(module):
+    said = f"import sys, {module}; print(*[name for name in {HEAVY} if name in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", said], cwd=ROOT, capture_output=True, text=True)
+    assert told.stdout.split() == [], told.stderr

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from sim.analysis import explaining, measures
 
@@ -70,7 +70,7 @@ class Fit(NamedTuple):
         if not self.inside:
             return 1.0
         hits = self.hits if self.worlds == self.inside else round(self.density * self.worlds)
-        return float(stats.binomtest(hits, self.worlds, chance, alternative="greater").pvalue)
+        return float(scipy.stats.binomtest(hits, self.worlds, chance, alternative="greater").pvalue)
 
     @property
     def by_lot(self) -> float:
@@ -82,7 +82,7 @@ class Fit(NamedTuple):
             return 1.0
         scale = self.worlds / self.inside
         points, cases, hits = (round(count * scale) for count in (self.points, self.cases, self.hits))
-        return float(stats.hypergeom.sf(hits - 1, points, cases, self.worlds))
+        return float(scipy.stats.hypergeom.sf(hits - 1, points, cases, self.worlds))
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import gammaln, ndtr, stdtr
 
 from sim import posterior, reference
@@ -287,7 +287,7 @@ def fit(
         return 0.5 * scale * float(u @ u) + 100.0 * wall - likelihood(natural(names, u))
 
     at = np.zeros(len(names)) if start is None else start
-    found = minimize(cost, at, method="BFGS", options={"gtol": 1e-3})
+    found = scipy.optimize.minimize(cost, at, method="BFGS", options={"gtol": 1e-3})
     if scale == 0.0:
         return Fit(likelihood, tuple(names), found.x, np.eye(len(names)), calls)
     if not np.isfinite(found.fun):

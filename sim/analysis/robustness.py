@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 import xarray as xr
-from scipy import stats
 
 from sim.analysis import measures
 from sim.errors import InputError
@@ -117,7 +117,7 @@ def summarised(values: xr.DataArray, short: xr.DataArray, best: str) -> xr.Datas
         told |= {"worst": high, "best": low} if best == "lowest" else {"worst": low, "best": high}
         low, high = interval(regret.transpose("policy", "world").values, REGRETS["p90"], len(there))
         told |= {"p90_low": told["p90"].copy(data=low), "p90_high": told["p90"].copy(data=high)}
-        told["rank"] = told["p90"].copy(data=stats.rankdata(told["p90"].values, method="min"))
+        told["rank"] = told["p90"].copy(data=scipy.stats.rankdata(told["p90"].values, method="min"))
         found[school] = xr.Dataset(told)
     return xr.concat(found.values(), dim=pd.Index(found, name="school")).transpose("policy", "school")
 
@@ -132,7 +132,7 @@ def interval(values: Any, level: float, families: int = 1) -> tuple[Any, Any]:
     smallest or largest value.
     """
     count, tail = values.shape[1], (1.0 - CONFIDENCE) / families / 2.0
-    below = stats.binom.ppf([tail, 1.0 - tail], count, level).astype(int)
+    below = scipy.stats.binom.ppf([tail, 1.0 - tail], count, level).astype(int)
     ordered = np.sort(values, axis=1)
     return ordered[:, max(below[0] - 1, 0)], ordered[:, min(below[1], count - 1)]
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from sim import draws
 from sim.analysis.boxes import SIGNIFICANT, Limits, Points, without
@@ -36,7 +36,8 @@ LEAST_MASS, FEWEST_INSIDE = 0.05, 10
 
 def screened(half: Points, most: int = MOST_INPUTS) -> list[str]:
     """The inputs that differ most between cases and other points, by the p-value of Kolmogorov and Smirnov."""
-    p = {str(c): stats.ks_2samp(half.inputs[c][half.cases], half.inputs[c][~half.cases]).pvalue for c in half.inputs}
+    apart, cases = scipy.stats.ks_2samp, half.cases
+    p = {str(c): apart(half.inputs[c][cases], half.inputs[c][~cases]).pvalue for c in half.inputs}
     return sorted(p, key=lambda name: (p[name], name))[:most]
 
 

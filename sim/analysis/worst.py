@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 import xarray as xr
-from scipy import stats
 
 from sim.analysis import explaining, measures
 from sim.analysis.robustness import Robustness, schools
@@ -77,8 +77,8 @@ def _special(
     table = table.loc[:, table.nunique() > 1]
     if table.empty or not np.ptp(own.values) > 0:
         return (), 0
-    told = [stats.spearmanr(table[name], own.values) for name in table]
-    sure = stats.false_discovery_control(np.nan_to_num([one.pvalue for one in told], nan=1.0)) <= FALSE
+    told = [scipy.stats.spearmanr(table[name], own.values) for name in table]
+    sure = scipy.stats.false_discovery_control(np.nan_to_num([one.pvalue for one in told], nan=1.0)) <= FALSE
     places = []
     for name, rho, goes in zip(map(str, table), (float(one.statistic) for one in told), sure, strict=True):
         place = float((table[name].rank() / (len(worlds) + 1)).loc[world])
