@@ -280,7 +280,7 @@ class Jobs:
             for queue in self._waiting.values():
                 while queue:
                     self._settle(queue.popleft(), None, Cancelled())
-        for slot in slots:  # not under the lock: what was under way is settled in the pool's own thread
+        for slot in slots:  # not under the lock: what was under way is settled in a thread of its own
             slot.pool.shutdown()
 
     # --- under the lock
@@ -325,10 +325,15 @@ class Jobs:
             slot.task = None
             self._settle(task, None, RunError(f"The calculation cannot start: {error}."))
         else:
-            future.add_done_callback(partial(self._done, task, slot))
+            future.add_done_callback(partial(self._soon, task, slot))
+
+    def _soon(self, task: _Task, slot: _Slot, future: Future) -> None:
+        """Called by the pool, which may hold a lock of its own meanwhile: what follows asks the pool for it again."""
+        with contextlib.suppress(RuntimeError):  # the interpreter ends
+            threading.Thread(target=self._done, args=(task, slot, future), daemon=True).start()
 
     def _done(self, task: _Task, slot: _Slot, future: Future) -> None:
-        """Called by the pool, in a thread of its own: note what came and go on with what waits."""
+        """Note what came and go on with what waits."""
         with self._lock:
             error = Cancelled() if future.cancelled() else future.exception()
             if slot.task is task:
