@@ -38,7 +38,7 @@ READY = """() => { if (document.querySelector('[data-testid=stException]')) retu
   const charts = [...document.querySelectorAll('[data-testid=stVegaLiteChart]')];
   return app && app.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale=true]')
     && !document.querySelector('[data-testid=stSkeleton]')
-    && document.querySelector('[data-testid=stMain] h5') && document.querySelector('.st-key-share')
+    && document.querySelector('[data-testid=stMain] h5')
     && charts.every(chart => !chart.offsetParent || chart.querySelector('svg.marks, canvas.marks')) }"""
 """The script has run to its end, nothing of the run before is left, and every chart that can be seen is drawn; or it
 has failed."""

@@ -91,6 +91,20 @@ def test_a_lever_moves_numbers_sentence_charts_and_address(opened):
     assert page.failures == []
 
 
+def test_keys_in_quick_succession_are_all_heard(opened):
+    """However many runs of the script they interrupt: no key is lost, and the page stands still in the end."""
+    page = opened("/?worlds=200&conditionality=0.5")
+    for way, there in (("ArrowRight", "0.8"), ("ArrowLeft", "0.5"), ("ArrowRight", "0.8"), ("ArrowLeft", "0.5")):
+        slider(page, "conditionality").focus()
+        for _ in range(6):
+            page.keyboard.press(way)
+            page.wait_for_timeout(70)
+        until(page, "is => document.querySelector('.st-key-conditionality input[type=range]').value === is", there)
+        on_page(page, f"conditionality 0 → {there}")
+        in_address(page, f"conditionality={there}")
+    assert page.failures == []
+
+
 def test_a_number_on_the_first_screen_is_that_of_the_command_line(opened):
     """The command of the menu Share, run: the same change of what Europe and Canada spend."""
     page = opened("/?worlds=200&threshold=3.5&seed=3")

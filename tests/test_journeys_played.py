@@ -130,6 +130,7 @@ def test_a_long_answer_is_cancelled_and_a_short_one_awaited(opened):
 
 
 def test_a_batch_is_opened_filtered_downloaded_and_one_policy_looked_at(opened, results_folder):
+    (results_folder / "mine").mkdir()
     played(results_folder / "mine", {"threshold": [3.0, 5.0], "conditionality": [0.0, 0.6]}, worlds=40)
     page = opened("/batch")
     choose(page, "results", f"{results_folder.name}/mine/results")

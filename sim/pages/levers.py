@@ -311,7 +311,9 @@ def _slider(key: str, name: str) -> float:
     low, high, step = (_typed(control, value) for value in (control.low, control.high, control.step))
     start = _typed(control, question.settings(key)[name])
     if name in st.session_state:
-        st.session_state[name] = _typed(control, on_grid(name, st.session_state[name]))
+        fits = _typed(control, on_grid(name, st.session_state[name]))
+        if fits != st.session_state[name]:  # else nothing is written: it would take back a key pressed meanwhile
+            st.session_state[name] = fits
     return st.slider(
         label(name), low, high, start, step, format=FORMATS.get(control.unit),
         key=name, bind="query-params", help=explain(name),
