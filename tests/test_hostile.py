@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("streamlit")
 
-from browser import PATIENCE, chromium, opened, served  # noqa: F401
+from browser import PATIENCE
 from clients import Client
 from test_app import app, text
 from websockets.exceptions import ConnectionClosed
@@ -174,7 +174,7 @@ def test_names_in_a_file_stay_words():
 
 
 @pytest.mark.browser
-def test_names_in_a_file_load_nothing_on_any_page(opened):  # noqa: F811
+def test_names_in_a_file_load_nothing_on_any_page(opened):
     page = opened(f"/?worlds=200&file={sharing.packed(EVIL)}")
     assert "evil" in page.content()
     for name in page.locator("[data-testid=stTopNavLink]").all_inner_texts():
@@ -201,7 +201,7 @@ STATES = {
 
 
 @pytest.fixture
-def neighbour(served):  # noqa: F811
+def neighbour(served):
     """Another reader, whose page stays whole whatever the test does; looked at before and after."""
     with Client(served, worlds="200", threshold="3.5") as client:
         client.rerun()
@@ -215,7 +215,7 @@ def neighbour(served):  # noqa: F811
 
 @pytest.mark.browser
 @pytest.mark.parametrize("state", STATES)
-def test_a_state_that_no_slider_has_changes_nothing(served, neighbour, state):  # noqa: F811
+def test_a_state_that_no_slider_has_changes_nothing(served, neighbour, state):
     with Client(served, worlds="200") as client:
         client.rerun()
         before = client.text()
@@ -225,7 +225,7 @@ def test_a_state_that_no_slider_has_changes_nothing(served, neighbour, state):  
 
 
 @pytest.mark.browser
-def test_a_state_between_steps_is_put_on_one(served, neighbour):  # noqa: F811
+def test_a_state_between_steps_is_put_on_one(served, neighbour):
     with Client(served, worlds="200") as client:
         client.rerun()
         client.move(threshold={"double_array_value": [3.14159]})
@@ -234,7 +234,7 @@ def test_a_state_between_steps_is_put_on_one(served, neighbour):  # noqa: F811
 
 @pytest.mark.browser
 @pytest.mark.parametrize("state", [{"string_value": "3"}, {"bool_value": True}, {"json_value": "{}"}, {"int_value": 3}])
-def test_a_state_of_another_kind_stops_that_session_only(served, neighbour, state):  # noqa: F811
+def test_a_state_of_another_kind_stops_that_session_only(served, neighbour, state):
     """Streamlit itself fails on it, in the run of whoever sent it; what he sees says no more than that."""
     with Client(served, worlds="200") as client:
         client.rerun()
@@ -250,7 +250,7 @@ def test_a_state_of_another_kind_stops_that_session_only(served, neighbour, stat
 @pytest.mark.parametrize(
     "raw", [b"", b"\xff" * 50, b"\x0a\xff\xff\xff\xff\x0f", "text"], ids=["no", "junk", "cut", "text"]
 )
-def test_words_that_are_no_message_end_that_session_only(served, neighbour, raw):  # noqa: F811
+def test_words_that_are_no_message_end_that_session_only(served, neighbour, raw):
     place = served.replace("http", "ws") + "/_stcore/stream"
     with contextlib.suppress(ConnectionClosed, TimeoutError), connect(place, subprotocols=["streamlit"]) as socket:
         socket.send(raw)
@@ -261,7 +261,7 @@ def test_words_that_are_no_message_end_that_session_only(served, neighbour, raw)
 
 
 @pytest.mark.browser
-def test_nobody_uploads_without_a_session_and_its_token(served):  # noqa: F811
+def test_nobody_uploads_without_a_session_and_its_token(served):
     body = b'--b\r\nContent-Disposition: form-data; name="f"; filename="x.yaml"\r\n\r\nname: x\r\n--b--\r\n'
     for place in ("a/b", "../../etc/passwd", "%2e%2e/x"):
         request = urllib.request.Request(
