@@ -127,7 +127,7 @@ def test_scenarios_and_pinned_levers_stand_side_by_side(opened):
     """Pin on Explore, move a lever, compare; choose another scenario; ask who wins and loses in belief."""
     page = opened("/?worlds=200&threshold=3.5")
     press(page, "pin-levers")
-    in_address(page, "pin=threshold")
+    in_address(page, "pin=scenario=conditional-article5&threshold=3.5")
     take_levers(page, "threshold", 1)
     in_address(page, "threshold=3.6")
     go_to(page, "Compare", "threshold 2 → 3.6%")
