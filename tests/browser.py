@@ -233,6 +233,8 @@ def choose(page, key, words):
             box.click(timeout=5000)
             box.fill(words, timeout=5000)
             page.get_by_role("option", name=words, exact=True).click(timeout=5000)
+            if page.get_by_role("listbox").count():  # the list of several stays open, over all else
+                page.keyboard.press("Escape")
             return ready(page)
         except Late:
             ready(page)
