@@ -95,6 +95,11 @@ def link(asked: Question) -> str:
     return urlencode(named_ | parameters(asked), quote_via=quote)
 
 
+def short_link(asked: Question) -> str:
+    """A link without what the app opens on: empty for the story as it stands. Raises InputError."""
+    return urlencode(parameters(asked), quote_via=quote)
+
+
 def is_link(text: str) -> bool:
     """Whether a text that ought to name a scenario is a link or an address."""
     return text.startswith("?") or "://" in text

@@ -713,6 +713,7 @@ def hand(name, found, expected):
         hand("kink, bunched at the line", burden.kinked_budget(1.9, 2.0, 0.2), 2.0),
         hand("kink, above", burden.kinked_budget(2.5, 2.0, 0.2), 2.5),
         hand("within reach", burden.within_reach(np.array([-1.0, 3.0, 12.0])), [0.0, 3.0, 10.0]),
+        hand("played, one of two", burden.played(np.array([2.0, 3.0]), np.array([np.nan, 4.5])), [2.0, 4.5]),
         hand("attracted, from below and above", burden.attracted_budget(np.array([1.0, 3.0]), 2.0, 0.1), [1.1, 2.9]),
         hand("free rider", burden.reaction_to_peers(2.0, log(2.0), -0.5), sqrt(2.0)),
         hand("follower", burden.reaction_to_peers(2.0, log(2.0), 0.5), 2.0 * sqrt(2.0)),

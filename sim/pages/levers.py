@@ -312,7 +312,7 @@ def _slider(key: str, name: str) -> float:
     start = _typed(control, question.settings(key)[name])
     if name in st.session_state:
         fits = _typed(control, on_grid(name, st.session_state[name]))
-        if fits != st.session_state[name]:  # else it would take back a key that is pressed meanwhile
+        if fits != st.session_state[name]:  # else nothing is written: it would take back a key pressed meanwhile
             st.session_state[name] = fits
     return st.slider(
         label(name), low, high, start, step, format=FORMATS.get(control.unit),

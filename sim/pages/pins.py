@@ -72,7 +72,7 @@ def in_address() -> None:
 
 def _text(asked: Question) -> str:
     """The levers of a question as a link that is never empty; worlds and seed are common to all that is compared."""
-    return sharing.link(Question(asked.scenario, asked.levers, asked.withdrawal)) or f"{sharing.SCENARIO}={STORY}"
+    return sharing.short_link(Question(asked.scenario, asked.levers, asked.withdrawal)) or f"{sharing.SCENARIO}={STORY}"
 
 
 def _add(asked: Question) -> None:
