@@ -27,7 +27,7 @@ ARGUMENTS = (
 
 WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 SIZES = {"wide": WIDE, "narrow": NARROW}
-PATIENCE = 120_000
+PATIENCE = 60_000
 """Milliseconds after which a test gives up; no test passes or fails by how long something takes."""
 
 PROBES = re.compile(r"/\w+/_stcore/(health|host-config)$")
@@ -162,8 +162,17 @@ def ready(page):
 
 def until(page, what, given=None):
     """Wait until a function of JavaScript is true, then until the page stands still."""
-    page.wait_for_function(f"given => !!document.querySelector('[data-testid=stException]') || ({what})(given)",
-                           arg=given, timeout=PATIENCE)  # fmt: skip
+    from playwright.sync_api import TimeoutError as Late
+
+    try:
+        page.wait_for_function(
+            f"given => !!document.querySelector('[data-testid=stException]') || ({what})(given)", arg=given,
+            timeout=PATIENCE,
+        )  # fmt: skip
+    except Late:
+        ARTIFACTS.mkdir(exist_ok=True)
+        page.screenshot(path=ARTIFACTS / "waited.png", full_page=True)
+        raise AssertionError(f"waited for {given or what!r} at {path_of(page)}: {text(page)[:1500]}") from None
     ready(page)
 
 
@@ -224,6 +233,8 @@ def choose(page, key, words):
             box.click(timeout=5000)
             box.fill(words, timeout=5000)
             page.get_by_role("option", name=words, exact=True).click(timeout=5000)
+            if page.get_by_role("listbox").count():  # the list of several stays open, over all else
+                page.keyboard.press("Escape")
             return ready(page)
         except Late:
             ready(page)

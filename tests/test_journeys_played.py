@@ -121,7 +121,7 @@ def test_a_long_answer_is_cancelled_and_a_short_one_awaited(opened):
     assert text(page) == first
     choose(page, "outcome", "Allies' belief in the US")
     in_address(page, "outcome=Allies' belief in the US")
-    on_page(page, "“Allies' belief in the US”")
+    on_page(page, "“allies' belief in the US”")
     assert page.locator(".st-key-importance-panels svg path").count() > 0
     assert page.failures == []
 
@@ -132,9 +132,7 @@ def test_a_long_answer_is_cancelled_and_a_short_one_awaited(opened):
 def test_a_batch_is_opened_filtered_downloaded_and_one_policy_looked_at(opened, results_folder):
     (results_folder / "mine").mkdir()
     played(results_folder / "mine", {"threshold": [3.0, 5.0], "conditionality": [0.0, 0.6]}, worlds=40)
-    page = opened("/batch")
-    choose(page, "results", f"{results_folder.name}/mine/results")
-    in_address(page, "mine/results")
+    page = opened(f"/batch?results={results_folder.name}/mine/results")
     on_page(page, "4 of 4 policies in 40 worlds each")
     page.locator("summary", has_text="Filter 4 policies").click()
     handle = page.locator("[class*=st-key-only-] input[type=range]").first
@@ -209,10 +207,13 @@ def test_a_facilitator_and_a_team_play_a_year(opened):
     year = int(re.search(r"decide for (\d{4})", title(team))[1])
     assert "lead=" in path_of(lead)
     assert "lead=" not in path_of(team)
-    team.locator("[class*=st-key-who-] input").fill("The <b>Hussars</b>")
-    team.keyboard.press("Enter")
-    press(team, "decide")
-    on_page(team, "Decided.")
+    named = team.locator("[class*=st-key-who-] input")
+    for name, said in (("<b>Hussars</b>", "name: '<' is not allowed."), ("Hussars", "Decided.")):
+        named.fill(name)
+        named.press("Enter")
+        ready(team)
+        press(team, "decide")
+        on_page(team, said)
     on_page(lead, "decided: Poland")
     press(lead, "close")
     on_page(team, f"{year} is closed.")
@@ -220,7 +221,6 @@ def test_a_facilitator_and_a_team_play_a_year(opened):
     on_page(team, f"What came of {year}")
     on_page(team, f"What does Poland decide for {year + 1}?")
     on_page(lead, f"Played and unplayed worlds up to {year}")
-    assert lead.locator("b", has_text="Hussars").count() == 0, "a name is text and no markup"
     wall = opened(f"/seat?game={code}&role=wall")
     assert f"What came of {year}" in text(wall)
     thief = opened(f"/seat?game={code}&role=facilitator")
