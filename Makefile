@@ -15,7 +15,7 @@ run: $(VENV)/.core
 
 test: check
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser"
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
+	$(BIN)/python -m pytest -m browser
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .
