@@ -23,7 +23,7 @@ def path(found: Allies, ally: str, of: str = "share") -> pd.DataFrame:
     seen = found.seen[found.seen.ally == ally][["year", "observed"]].assign(kind="path")
     for column in [*BANDS, "base_p5", "base", "base_p95"]:  # bands begin at the last year that is known
         seen[column] = np.where(seen.year == seen.year.max(), seen.observed, np.nan)
-    drawn = [seen, own, found.lines.assign(kind="line"), frames._line_words(found.lines)]
+    drawn = [seen, own, found.lines.assign(kind="line"), pd.DataFrame(frames.line_words(found.lines))]
     return pd.concat(drawn, ignore_index=True)
 
 

@@ -1,6 +1,8 @@
 """Results as tidy frames: what the charts draw and the tables show, and a sentence for those who do not see them."""
 
-from collections.abc import Iterable, Sequence
+from collections import namedtuple
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -104,26 +106,52 @@ def lines(plan: Plan) -> pd.DataFrame:
 
 def fan(spending: pd.DataFrame, lines: pd.DataFrame, ally: str, labelled: bool) -> pd.DataFrame:
     """What one panel of the fan chart draws. `labelled` adds the words on bands and lines."""
-    own = spending[spending.ally == ally].drop(columns="ally").assign(kind="path")
-    drawn = [own, lines.assign(kind="line")]
+    at = np.flatnonzero(spending["ally"].to_numpy() == ally)
+    own = {name: spending[name].to_numpy()[at] for name in spending.columns if name != "ally"}
+    drawn = [own | {"kind": ["path"] * len(at)}, _columns(lines) | {"kind": ["line"] * len(lines)}]
     if labelled:
-        drawn += [_line_words(lines), _band_words(own)]
-    return pd.concat(drawn, ignore_index=True)
+        drawn += [line_words(lines), _band_words(own)]
+    return _stacked(*drawn)
 
 
-def _line_words(lines: pd.DataFrame) -> pd.DataFrame:
+def _columns(frame: pd.DataFrame) -> dict[str, Any]:
+    return {name: frame[name].to_numpy() for name in frame.columns}
+
+
+def _stacked(*parts: Mapping[str, Any]) -> pd.DataFrame:
+    """Tables below one another, given as columns; what a part lacks is missing. For small tables: pandas is slower."""
+    names = dict.fromkeys(name for part in parts for name in part)
+    rows = [len(next(iter(part.values()))) for part in parts]
+    return pd.DataFrame({
+        name: np.concatenate([
+            _cells(part[name]) if name in part else np.full(n, np.nan) for part, n in zip(parts, rows, strict=True)
+        ])
+        for name in names
+    })  # fmt: skip
+
+
+def _cells(values: Any) -> NDArray[Any]:
+    cells = np.asarray(values)
+    return cells.astype(object) if cells.dtype.kind == "U" else cells
+
+
+def line_words(lines: pd.DataFrame) -> dict[str, Any]:
     """The name and height of each dotted line, to be written at the left, where the past is, and apart."""
-    first = lines.groupby("line", sort=False).first().sort_values("value", ascending=False).reset_index()
-    words = [f"{line} {value:g}%" for line, value in zip(first.line, first.value, strict=True)]
-    heights = np.minimum(first.value, first.value.shift(fill_value=np.inf) - WORD_HEIGHT)
-    return pd.DataFrame({"kind": "word", "year": 2014, "value": heights, "word": words})
+    first: dict[str, float] = {}
+    for row in records(lines):
+        first.setdefault(row.line, row.value)
+    ordered = sorted(first.items(), key=lambda line: -line[1])
+    above = [np.inf, *(value - WORD_HEIGHT for _, value in ordered)]
+    heights = [min(value, limit) for (_, value), limit in zip(ordered, above, strict=False)]
+    words = [f"{line} {value:g}%" for line, value in ordered]
+    return {"kind": ["word"] * len(words), "year": [2014] * len(words), "value": heights, "word": words}
 
 
-def _band_words(own: pd.DataFrame) -> pd.DataFrame:
+def _band_words(own: Mapping[str, NDArray[np.float64]]) -> dict[str, Any]:
     """What share of worlds each band holds, to be written on the band in the last year."""
-    last = own.iloc[-1]
-    heights = [(min(last.p95, HIGHEST_SHARE) + last.p75) / 2, (last.p75 + last.p50) / 2]
-    return pd.DataFrame({"kind": "band", "year": last.year, "value": heights, "word": ["90%", "50%"]})
+    year, p95, p75, p50 = (own[name][-1] for name in ("year", "p95", "p75", "p50"))
+    heights = [(min(p95, HIGHEST_SHARE) + p75) / 2, (p75 + p50) / 2]
+    return {"kind": ["band"] * 2, "year": [year] * 2, "value": heights, "word": ["90%", "50%"]}
 
 
 def troops(baseline: xr.Dataset, scenario: xr.Dataset, roster: Roster) -> pd.DataFrame:
@@ -139,16 +167,18 @@ def troops(baseline: xr.Dataset, scenario: xr.Dataset, roster: Roster) -> pd.Dat
 
 def dumbbell(troops: pd.DataFrame, year: int) -> pd.DataFrame:
     """The largest hosts of a year, the other allies together, and what has no host: columns of `troops`, and words."""
-    rows = troops[troops.year == year]
-    other = rows[rows.place == ELSEWHERE]
-    hosts = rows[rows.place != ELSEWHERE]
-    order = hosts[["start", "base", "now"]].max(axis=1).sort_values(ascending=False, kind="stable").index
-    large = hosts.loc[order[:PLACES_SHOWN]].sort_values("start", ascending=False, kind="stable")
-    rest = hosts.loc[order[PLACES_SHOWN:], ["start", "base", "now"]].sum()
-    table = pd.concat([large, pd.DataFrame([rest]).assign(place=REST, year=year), other], ignore_index=True)
-    start, now = table.start.round(), table.now.round()
-    table["words"] = [f"{b:,.0f}" if a == b else f"{a:,.0f} → {b:,.0f}" for a, b in zip(start, now, strict=True)]
-    return table.assign(rank=range(len(table)), right=table[["start", "base", "now"]].max(axis=1))
+    rows = [(row.place, row.start, row.base, row.now) for row in records(troops, year=year)]
+    hosts = sorted((row for row in rows if row[0] != ELSEWHERE), key=lambda row: -max(row[1:]))
+    large = sorted(hosts[:PLACES_SHOWN], key=lambda row: -row[1])
+    rest = (REST, *(sum(row[n] for row in hosts[PLACES_SHOWN:]) for n in (1, 2, 3)))
+    drawn = [*large, rest, *(row for row in rows if row[0] == ELSEWHERE)]
+    place, start, base, now = zip(*drawn, strict=True)
+    ends = [(round(row[1]), round(row[3])) for row in drawn]
+    return pd.DataFrame({
+        "place": place, "year": year, "start": start, "base": base, "now": now,
+        "words": [f"{a:,}" if a == b else f"{a:,} → {b:,}" for a, b in ends],
+        "rank": range(len(drawn)), "right": [max(row[1:]) for row in drawn],
+    })  # fmt: skip
 
 
 def families(runs: Sequence[tuple[str, str, xr.Dataset, Roster]], hosts: Sequence[str] = ()) -> pd.DataFrame:
@@ -190,7 +220,7 @@ def risks(both: xr.Dataset) -> pd.DataFrame:
 
 def schools_words(risks: pd.DataFrame) -> str:
     """How the schools of deterrence of a table stand beside each other, in a sentence."""
-    present = list(dict.fromkeys(risks.school))
+    present = list(dict.fromkeys(risks.school.to_numpy()))
     if len(present) == 1:
         return f"Only the {present[0]} school is played, one of {counted(len(SCHOOLS))} rival theories of deterrence."
     return f"{counted(len(present)).capitalize()} schools of deterrence stand side by side and are not weighed."
@@ -212,7 +242,7 @@ def times(ratio: float) -> str:
 
 def fan_words(spending: pd.DataFrame, ally: str, year: int) -> str:
     """The chart of one ally in a sentence."""
-    last = spending[(spending.ally == ally) & (spending.year == year)].iloc[0]
+    last = records(spending, ally=ally, year=year)[-1]  # what was observed in such a year comes first
     return (
         f"{ally}: defence spending as % of GDP, observed 2014 to 2024, then simulated. In {year} the scenario's median "
         f"is {number(last.p50)}, 90% of worlds lie between {number(last.p5)} and {number(last.p95)}; "
@@ -223,7 +253,7 @@ def fan_words(spending: pd.DataFrame, ally: str, year: int) -> str:
 def dumbbell_words(table: pd.DataFrame) -> str:
     """The chart of troops in a sentence."""
     return "US troops by host, start to end, and the baseline's median at the end, persons: " + "; ".join(
-        f"{row.place} {row.words} (baseline {round(row.base):,})" for row in table.itertuples()
+        f"{row.place} {row.words} (baseline {round(row.base):,})" for row in records(table)
     )
 
 
@@ -232,10 +262,9 @@ def moved(others: pd.DataFrame, year: int) -> pd.DataFrame:
 
     `others` is a table as `headlines` makes it; the three definitions of US cost come together or not at all.
     """
-    rows = of_year(others, year)
-    differ = set(rows.outcome[(rows.change_low != 0.0) | (rows.change_high != 0.0)])
-    cost = [name for name in rows.outcome if name.startswith("us_cost")]
-    shown = rows[rows.outcome.isin(differ | set(cost if differ & set(cost) else ()))]
+    rows = records(others, year=year)
+    differ = {row.outcome for row in rows if row.change_low != 0.0 or row.change_high != 0.0}
+    cost = {row.outcome for row in rows if row.outcome.startswith("us_cost")}
     told = [
         {
             "outcome": OUTCOMES[row.outcome].label,
@@ -244,7 +273,8 @@ def moved(others: pd.DataFrame, year: int) -> pd.DataFrame:
             "90% of worlds": f"{number(row.change_low, sign=True)} to {number(row.change_high, sign=True)}",
             "unit": OUTCOMES[row.outcome].unit,
         }
-        for row in shown.itertuples()
+        for row in rows
+        if row.outcome in differ or (row.outcome in cost and differ & cost)
     ]
     return pd.DataFrame(told)
 
@@ -260,7 +290,7 @@ def families_words(table: pd.DataFrame, year: int) -> str:
 
 def risk_words(table: pd.DataFrame, school: str) -> str:
     """The chart of one school in a sentence."""
-    told = [f"{row.front} {row.words} ({times(row.low)} to {times(row.high)})" for row in table.itertuples()]
+    told = [f"{row.front} {row.words} ({times(row.low)} to {times(row.high)})" for row in records(table)]
     return f"{school} school: risk of a limited attack, times the baseline, median and 90% of worlds: {'; '.join(told)}"
 
 
@@ -270,6 +300,21 @@ def of_year(frame: pd.DataFrame, year: int, **equal: Any) -> pd.DataFrame:
     for column, value in equal.items():
         chosen &= frame[column] == value
     return frame[chosen]
+
+
+def records(frame: pd.DataFrame, **equal: Any) -> list[Any]:
+    """Rows as named tuples, those in which columns have the values that are named: of small tables, at once."""
+    columns = _columns(frame)
+    kept = np.ones(len(frame), dtype=np.bool_)
+    for name, value in equal.items():
+        kept &= columns[name] == value
+    at, row = np.flatnonzero(kept), _row(tuple(columns))
+    return [row._make(cells) for cells in zip(*(column[at].tolist() for column in columns.values()), strict=True)]
+
+
+@lru_cache(maxsize=64)
+def _row(names: tuple[str, ...]) -> Any:
+    return namedtuple("Row", names, rename=True)
 
 
 def threshold(lines: pd.DataFrame, year: int) -> float:

@@ -35,6 +35,7 @@ from cachetools import LRUCache
 
 from sim.batch import workers
 from sim.errors import InputError, RunError
+from sim.tables import short_texts
 
 WORKERS = "ARTICLE5_WORKERS"
 """Names how many worker processes there are; with 0, functions run where they are asked."""
@@ -65,6 +66,7 @@ _shared: list[Any] = []
 
 def _begin(*shared: Any) -> None:
     workers.begin()
+    short_texts()
     _shared[:] = shared
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from sim import facts
 from sim.controls import CONTROLS, WITHDRAWAL, called, eastern
+from sim.frames import records
 from sim.plan import Plan
 from sim.provenance import besides, cells, sources
 from sim.scenario import Scenario
@@ -92,26 +93,40 @@ def _row(what: str, ours: str, found: Mapping[str, Any]) -> dict[str, str]:
 
 def assumed(found: pd.DataFrame) -> tuple[int, int]:
     """How many of the things that were changed rest on an assumption of ours, at least in part, and how many were."""
-    return found[found.ours != ""].what.nunique(), found.what.nunique()
+    rows = records(found)
+    return len({row.what for row in rows if row.ours}), len({row.what for row in rows})
 
 
 def told(found: pd.DataFrame) -> list[str]:
     """Sentences without full stops: each document with what rests on it, publications, and what is our own."""
-    sentences = []
-    for document, own in found[found.kind == "fact"].groupby("document", sort=False):
+    sentences, rows = [], records(found)
+    for document, own in _groups((row for row in rows if row.kind == "fact"), "document"):
         on: dict[str, list[str]] = {}
-        for (speaker, status, place), rows in own.groupby(["speaker", "status", "place"], sort=False):
-            said = on.setdefault(listed(list(rows.what.unique())), [])
-            who = f" ({_office(str(speaker))}, {status})"
+        for (speaker, status, place), said_there in _groups(own, "speaker", "status", "place"):
+            said = on.setdefault(_whats(said_there), [])
+            who = f" ({_office(speaker)}, {status})"
             if said and said[-1].endswith(who):
                 said[-1] = f"{said[-1].removesuffix(who)}; {place}{who}"
             else:
                 said.append(f"{place}{who}")
         places = [f"{listed(said)} on {what}" for what, said in on.items()]
-        sentences.append(f"Document {document[:3]} ({own.date.iloc[0]}): {'; '.join(places)}")
-    for says, rows in found[found.kind == "publication"].groupby("says", sort=False):
-        sentences.append(f"{says}, on {listed(list(rows.what.unique()))}")
-    return [*sentences, *_own(found)]
+        sentences.append(f"Document {document[:3]} ({own[0].date}): {'; '.join(places)}")
+    for says, own in _groups((row for row in rows if row.kind == "publication"), "says"):
+        sentences.append(f"{says}, on {_whats(own)}")
+    return [*sentences, *_own(rows)]
+
+
+def _groups(rows: Iterable[Any], *names: str) -> Iterable[tuple[Any, list[Any]]]:
+    """Rows that are alike in some columns together, in the order in which they first come."""
+    found: dict[Any, list[Any]] = {}
+    for row in rows:
+        found.setdefault(tuple(getattr(row, name) for name in names), []).append(row)
+    return [(key if len(names) > 1 else key[0], own) for key, own in found.items()]
+
+
+def _whats(rows: Iterable[Any]) -> str:
+    """What rows are about, listed once each."""
+    return listed(list(dict.fromkeys(row.what for row in rows)))
 
 
 def _office(speaker: str) -> str:
@@ -120,10 +135,16 @@ def _office(speaker: str) -> str:
     return speaker if office == speaker else f"US {office}"
 
 
-def _own(found: pd.DataFrame) -> list[str]:
+def _own(rows: Sequence[Any]) -> list[str]:
     """What is our own assumption, in a sentence if anything is."""
-    ours = found[found.ours != ""].drop_duplicates("what")
-    if len(ours) > 1 and len(ours) == found.what.nunique() and set(ours.ours) == {VALUE_OURS}:
+    ours: dict[str, str] = {}
+    for row in rows:
+        if row.ours:
+            ours.setdefault(row.what, row.ours)
+    if len(ours) > 1 and len(ours) == len({row.what for row in rows}) and set(ours.values()) == {VALUE_OURS}:
         return ["Our assumption: all values"]
-    parts = [PHRASES[how].format(listed(list(rows.what))) for how, rows in ours.groupby("ours", sort=False)]
+    by: dict[str, list[str]] = {}
+    for what, how in ours.items():
+        by.setdefault(how, []).append(what)
+    parts = [PHRASES[how].format(listed(whats)) for how, whats in by.items()]
     return [f"Our assumption: {'; '.join(parts)}"] if parts else []

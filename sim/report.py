@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sim import evidence, facts, results
+from sim import evidence, facts, results, ways
 from sim.analysis.decision import PLAN, PLAYED, Decision, Lift, Term
 from sim.analysis.explanation import Explanation
 from sim.outcomes import ANY, FRONT_NAMES, HEADLINES, OUTCOMES
@@ -33,9 +33,6 @@ EFFECTS = fill(
     WIDTH,
 )
 """What stands below every comparison."""
-
-OFTEN = 0.9
-"""Part of the worlds below which it is said in how many a difference is not nought."""
 
 COSTS = {name for name in WHERE_MOVED if name.startswith("us_cost")}
 
@@ -192,13 +189,9 @@ def label(name: str, table: xr.Dataset) -> str:
 
 
 def _doubt(difference: xr.DataArray) -> str:
-    """What must be said of a difference that is nought, or whose band holds 0."""
-    if not difference.values.any():
-        return "exactly 0"
-    if results.clear_of_zero(difference):
-        return ""
-    part = float(np.mean(difference.values != 0.0))
-    return f"not 0 in {100 * part:.0f}% of worlds" if part < OFTEN else "band reaches 0"
+    """What must be said of a difference beside its band."""
+    (one,) = ways.ways(difference.values[None, :]).rows()
+    return one.beside()
 
 
 # --- one budget in one world --------------------------------------------------------------------------------------

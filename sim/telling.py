@@ -6,8 +6,6 @@ About the whole alliance or one of its fronts. Every word is computed from the a
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from sim import evidence, frames
 from sim.origins import told
 from sim.outcomes import ANY, FRONT_NAMES, FRONTS
@@ -49,7 +47,7 @@ def _once(text: str) -> str:
 
 def _alliance(found: Answer, year: int) -> str:
     """How many allies report at least a line, what Europe and Canada spend, and the troops where they differ."""
-    rows = {row.outcome: row for row in frames.of_year(found.headlines, year).itertuples()}
+    rows = {row.outcome: row for row in frames.records(found.headlines, year=year)}
     spend = rows["spending_europe_canada_share"]
     gap = _gap(ways_of(spend), _points, "points")
     parts = [_reach(found, year), f"Europe and Canada spend {spend.median:.1f}% of GDP {gap}"]
@@ -60,7 +58,7 @@ def _alliance(found: Answer, year: int) -> str:
 
 def _reach(found: Answer, year: int) -> str:
     """How many allies report at least the line that moves."""
-    row = next(frames.of_year(found.reaching, year).itertuples())
+    row = frames.records(found.reaching, year=year)[0]
     change = ways_of(row)
     change = change._replace(**{end: getattr(change, end) * found.allies / 100 for end in ("low", "median", "high")})
     line = f"{row.line:.2g}%" + (", the pledge" if row.called == "pledge" else "")
@@ -84,10 +82,10 @@ def _troops(row: Any) -> str:
 
 def _front(found: Answer, focus: str, year: int) -> str:
     """Spending of each ally of a front, and what all of them believe."""
-    path = frames.of_year(found.spending, year).set_index("ally")
-    rows = frames.of_year(found.by_ally, year)
-    spend = {row.ally: ways_of(row) for row in rows[rows["of"] == "share"].itertuples() if row.ally in FOCUS[focus]}
-    levels = {ally: f"{path.p50[ally]:.1f}%" for ally in FOCUS[focus]}
+    path = {row.ally: row.p50 for row in frames.records(found.spending, year=year)}
+    rows = [row for row in frames.records(found.by_ally, year=year) if row.ally in FOCUS[focus]]
+    spend = {row.ally: ways_of(row) for row in rows if row.of == "share"}
+    levels = {ally: f"{path[ally]:.1f}%" for ally in FOCUS[focus]}
     first, *others = levels
     spent = {first: f"{first} spends {levels[first]} of GDP"} | {ally: f"{ally} {levels[ally]}" for ally in others}
     if len({change.way for change in spend.values()} - {MORE, LESS}) == 1 and not any(c.clear for c in spend.values()):
@@ -95,7 +93,7 @@ def _front(found: Answer, focus: str, year: int) -> str:
     else:
         gaps = {ally: _gap(change, _points, "points", room=not others) for ally, change in spend.items()}
         text = ", ".join(f"{words} {gaps[ally]}" for ally, words in spent.items())
-    return f"{text}; {_belief(rows, FOCUS[focus])}"
+    return f"{text}; {_belief(rows)}"
 
 
 def _alike(changes: Sequence[Ways]) -> str:
@@ -111,9 +109,9 @@ def _alike(changes: Sequence[Ways]) -> str:
     return f"{OPEN}{UNCLEAR}: higher in {ends[0]}, lower in {ends[1]} of 100 worlds)"
 
 
-def _belief(rows: pd.DataFrame, allies: Sequence[str]) -> str:
+def _belief(rows: Sequence[Any]) -> str:
     """How the belief in US defence of some allies moves: in how many, and where furthest."""
-    own = {row.ally: ways_of(row) for row in rows[rows["of"] == "credibility_ally"].itertuples() if row.ally in allies}
+    own = {row.ally: ways_of(row) for row in rows if row.of == "credibility_ally"}
     if all(row.way == NOUGHT for row in own.values()):
         return "belief in US defence stays as it is"
     parts = []
@@ -183,17 +181,17 @@ def _risk(found: Answer, focus: str, year: int) -> str:
     rows = _risks(found, focus, year)
     where = "on any ally" if focus == ALLIANCE else "there"
     head = f"The risk of a limited attack {where} is"
-    if (rows[["low", "high"]] == 1.0).all(axis=None):
+    if all(row.low == row.high == 1.0 for row in rows):
         return f"{head} exactly that of the baseline."
-    if len(set(rows.words)) == 1 < len(rows):
-        return f"{head} {rows.words.iloc[0]} that of the baseline in all {frames.counted(len(rows))} schools."
-    ratios = ", ".join(f"{row.words} ({row.school})" for row in rows.itertuples())
+    if len({row.words for row in rows}) == 1 < len(rows):
+        return f"{head} {rows[0].words} that of the baseline in all {frames.counted(len(rows))} schools."
+    ratios = ", ".join(f"{row.words} ({row.school})" for row in rows)
     return f"{head} {ratios} that of the baseline."
 
 
-def _risks(found: Answer, focus: str, year: int) -> pd.DataFrame:
-    rows = frames.of_year(found.risks, year)
-    return rows[rows.front == (FRONT_NAMES[ANY] if focus == ALLIANCE else focus)]
+def _risks(found: Answer, focus: str, year: int) -> list[Any]:
+    """The risk in each school."""
+    return frames.records(found.risks, year=year, front=FRONT_NAMES[ANY] if focus == ALLIANCE else focus)
 
 
 # --- how sure, and who says so ------------------------------------------------------------------------------------
@@ -204,9 +202,10 @@ def sure(found: Answer, focus: str, year: int) -> str:
     if found.nought:
         return "Exactly: both are played in the same worlds, and nothing differs."
     rows = _risks(found, focus, year)
-    ends = " to ".join(dict.fromkeys(map(frames.times, (rows["low"].min(), rows["high"].max()))))
-    present = rows.school.nunique()
-    over = f"{frames.counted(present)} schools" if present > 1 else f"the {rows.school.iloc[0]} school"
+    widest = min(row.low for row in rows), max(row.high for row in rows)
+    ends = " to ".join(dict.fromkeys(map(frames.times, widest)))
+    present = len({row.school for row in rows})
+    over = f"{frames.counted(present)} schools" if present > 1 else f"the {rows[0].school} school"
     return (
         f"{_tested(focus, evidence.ahead(year, found.start), year)} What a policy changes was never tested, it is "
         f"judgement. So is risk: {ends} of an assumed level ({over}, 90% of worlds)."

@@ -77,6 +77,12 @@ class Ways(NamedTuple):
         told = [f"{word} in {hundred(part)}" for word, part in self._sides("higher", "lower") if part > 0.0]
         return f"{', '.join(told)} of 100" if told else NOUGHT
 
+    def beside(self) -> str:
+        """What has to stand beside the band of one row: worlds counted, unless the band alone tells the direction."""
+        if self.way == NOUGHT:
+            return NOUGHT
+        return "" if self.clear and self.everywhere else self.brief()
+
     def _sides(self, higher: str, lower: str) -> list[tuple[str, float]]:
         """The direction of most worlds first; the other one is left out where it is next to nothing."""
         sides = sorted([(higher, self.up), (lower, self.down)], key=lambda side: -side[1])

@@ -33,8 +33,23 @@ def text(opened):
     return re.sub(r"\\(.)", r"\1", told).replace(words.JOINER, "")
 
 
+def open_kinds(opened, *kinds):
+    """Open groups of levers, all of them without a name: what is closed is not drawn."""
+    for kind in kinds or levers.others():
+        opened.session_state[f"kind-{kind}"] = True
+    return opened.run()
+
+
+def opened_part(opened, key):
+    """The page with a folded part of it opened."""
+    opened.session_state[key] = True
+    return opened.run()
+
+
 def control(opened, name):
     """The slider of a lever, or its switch."""
+    if name not in levers.SHOWN:
+        open_kinds(opened, CONTROLS[name].kind)
     return (opened.toggle if CONTROLS[name].unit == levers.SWITCH else opened.slider)(key=name)
 
 
@@ -117,7 +132,7 @@ def test_evidence_without_anything_stored(monkeypatch):
     assert evidence.NO_SCORES in text(opened)
     assert evidence.NO_DRAWS in text(opened)
     assert len(opened.get("vega_lite_chart")) == 0
-    bare = text(app(scenario=BASELINE, worlds="200", year="2028"))
+    bare = text(opened_part(app(scenario=BASELINE, worlds="200", year="2028"), "fan-known"))
     assert "badge[tested]" not in bare.replace(words.badges(), "")
     assert f"No path is tested: {evidence.NO_SCORES}." in bare
 
@@ -138,7 +153,7 @@ def test_badges_stand_beside_what_was_scored():
     assert "not tested beyond 5 years ahead" in helps(app(worlds="200"))
     assert "2035 is 11 ahead, not tested" in text(app(worlds="200"))
     assert "its level was tested without a new policy only" in helps(app(worlds="200", year="2028"))
-    near = text(app(worlds="200", year="2028"))
+    near = text(opened_part(app(worlds="200", year="2028"), "fan-known"))
     assert f"**Spain**: {evidence.series_words('ESP')}." in near
     opened = app(scenario=BASELINE, worlds="200", year="2028")
     plain_ = text(opened)
@@ -271,6 +286,8 @@ def test_help_names_every_source(name):
 
 def test_every_lever_has_a_place_a_verb_and_a_format():
     opened = app(worlds="200")
+    assert {element.key for element in [*opened.slider, *opened.toggle]} == set(levers.SHOWN)
+    open_kinds(opened)
     assert {element.key for element in [*opened.slider, *opened.toggle]} == set(CONTROLS)
     assert set(levers.VERBS) == set(CONTROLS)
     assert len(set(levers.VERBS.values())) == len(CONTROLS)
@@ -288,10 +305,47 @@ def test_every_lever_can_be_set_in_the_address(name):
     asked = lever.low if lever.neutral == lever.high else lever.high
     opened = app(scenario=BASELINE, worlds="200", **{name: "true" if lever.unit == levers.SWITCH else f"{asked:g}"})
     assert not opened.exception
-    assert control(opened, name).value == asked
     assert "refused" not in text(opened)
+    assert (opened.toggle if lever.unit == levers.SWITCH else opened.slider)(key=name).value == asked
     question_ = opened.session_state.question
     assert question_.withdrawal == asked if name == "withdrawal" else dict(question_.levers) == {name: asked}
+
+
+def test_a_closed_group_keeps_what_was_moved_in_it():
+    """A lever is set in an opened group; the group is closed, another lever moved, then all is reset."""
+    opened = app(scenario=BASELINE, worlds="200")
+    control(opened, "congress").set_value(0.5).run()
+    opened.session_state["kind-congress"] = False
+    opened.run()
+    assert dict(opened.session_state.question.levers) == {"congress": 0.5}
+    opened.slider(key="threshold").set_value(3.0).run()
+    assert dict(opened.session_state.question.levers) == {"congress": 0.5, "threshold": 3.0}
+    opened.button(key="reset").click().run()
+    assert opened.session_state.question == Question(BASELINE)
+    assert "congress" not in {element.key for element in opened.run().slider}
+    opened.button(key="undo").click().run()
+    assert dict(opened.session_state.question.levers) == {"congress": 0.5, "threshold": 3.0}
+    assert opened.slider(key="congress").value == 0.5
+
+
+def test_another_scenario_moves_what_is_closed():
+    """What a scenario sets in a closed group stands in the question, and is no move of the reader's."""
+    closed = [name for names in levers.others().values() for name in names]
+    keys = [k for k in scenario_names() if any(question.settings(k)[n] != CONTROLS[n].neutral for n in closed)]
+    assert len(keys) >= 3
+    opened = app(scenario=BASELINE, worlds="200")
+    for key in keys[:3]:
+        opened.selectbox(key="loader").set_value(key).run()
+        assert not opened.exception
+        assert opened.session_state.question == Question(key, worlds=200)
+        assert {element.key for element in [*opened.slider, *opened.toggle]} == set(levers.SHOWN)
+        moved = {name: question.settings(key)[name] for name in closed}
+        for name, value in moved.items():
+            if value != CONTROLS[name].neutral:
+                assert control(opened, name).value == value
+        for kind in levers.others():
+            opened.session_state[f"kind-{kind}"] = False
+        opened.run()
 
 
 @pytest.mark.parametrize("written", ["true", "false", "1", "yes"])
@@ -328,7 +382,7 @@ def test_a_passport_is_of_the_policy_on_the_screen():
 
 
 def test_an_uncertainty_shows_its_density():
-    opened = app(worlds="200")
+    opened = opened_part(app(worlds="200"), "rest")
     before = len(opened.get("vega_lite_chart"))
     opened.selectbox(key="uncertain").set_value("denial_elasticity").run()
     assert not opened.exception

@@ -198,3 +198,20 @@ def test_failures_are_listed_with_what_repeats_them(made, tmp_path, monkeypatch)
     (table,) = [frame.value for frame in opened.dataframe if "command" in frame.value.columns]
     assert table.command[0] == "article5 repeat . --policy 3 --world 17"
     assert "4 runs failed." in text(opened)
+
+
+def test_results_replaced_under_their_name_are_read_anew(made, tmp_path, monkeypatch):
+    """The page is open while a batch of the same name is played again, with fewer policies."""
+    kept = tmp_path / "shelf" / "whole"
+    shutil.copytree(made, kept)
+    monkeypatch.setenv(shelf.RESULTS, str(tmp_path / "shelf"))
+    opened = page()
+    before = numbers(opened)
+    shutil.rmtree(kept)
+    (tmp_path / "again").mkdir()
+    played(tmp_path / "again", {"threshold": [2.0, 5.0]}, worlds=40)
+    shutil.copytree(tmp_path / "again" / "results", kept)
+    opened.run()
+    assert not opened.exception
+    assert "40 simulated worlds" in text(opened)
+    assert len(numbers(opened)) == 2 < len(before)

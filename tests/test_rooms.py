@@ -14,7 +14,7 @@ ORDER = (
     "errors", "quarters", "tables", "scores", "saving", "reading", "priors", "facts", "reference", "params", "state",
     "rules", "draws", "posterior", "plan", "now", "seen", "step", "start", "variables", "agents", "scenario",
     "outcomes", "ensemble", "results", "evaluation", "experiment", "batch", "controls", "analysis", "laws", "ledger",
-    "jobs", "__init__", "evidence", "catalogue", "report", "ways", "frames", "paired", "scored", "families", "charts",
+    "jobs", "__init__", "evidence", "catalogue", "ways", "report", "frames", "paired", "scored", "families", "charts",
     "provenance", "origins", "card", "question", "chronicle", "telling", "sharing", "shapes", "handout", "certified",
     "sourced", "printed", "game", "side", "side_words", "shelf", "passport", "drivers", "ally", "ally_words", "why",
     "course", "whereabouts", "whereabouts_words", "importance", "pages", "cli", "__main__",

@@ -46,6 +46,10 @@ _EDGE = {"light": "#8d8d8d", "dark": "#9aa0a8"}
 _FAINT = {"light": "#eef3f9", "dark": "#31404f"}
 
 
+HOME = "home of the soldiers"
+"""What a map says of the United States."""
+
+
 # --- frames ---------------------------------------------------------------------------------------------------------
 
 
@@ -57,17 +61,20 @@ def frame(values: Mapping[str, float], words: Mapping[str, str] | None = None) -
     persons), label (of tiles).
     """
     known = roster()
-    rows = []
-    for code, name in [*zip(known.iso3, known.name, strict=True), ("USA", "United States")]:
-        value = float(values.get(code, np.nan)) if code != "USA" else np.nan
-        told = (words or {}).get(code) or (number(value) if np.isfinite(value) else "no value")
-        lon, lat = TILES.get(code, (np.nan, np.nan))
-        kind = "home" if code == "USA" else "tile" if code in TILES else "ally"
-        rows.append(dict(kind=kind, iso3=code, name=name, value=value, words=told, lon=lon, lat=lat))
-    table = pd.DataFrame(rows).assign(lon2=np.nan, lat2=np.nan, size=np.nan)
-    table["label"] = table.name.where(table.kind == "tile", "USA")
-    table.loc[table.kind == "home", "words"] = "home of the soldiers"
-    return table
+    codes, names = [*known.iso3, "USA"], [*known.name, "United States"]
+    kinds = ["home" if code == "USA" else "tile" if code in TILES else "ally" for code in codes]
+    cells = [float(values.get(code, np.nan)) if code != "USA" else np.nan for code in codes]
+    told = [
+        HOME if code == "USA" else (words or {}).get(code) or (number(value) if np.isfinite(value) else "no value")
+        for code, value in zip(codes, cells, strict=True)
+    ]
+    place = [TILES.get(code, (np.nan, np.nan)) for code in codes]
+    return pd.DataFrame({
+        "kind": kinds, "iso3": codes, "name": names, "value": cells, "words": told,
+        "lon": [lon for lon, _ in place], "lat": [lat for _, lat in place],
+        "lon2": np.nan, "lat2": np.nan, "size": np.nan,
+        "label": [name if kind == "tile" else "USA" for name, kind in zip(names, kinds, strict=True)],
+    })  # fmt: skip
 
 
 def with_flows(table: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
@@ -92,20 +99,20 @@ def alt(table: pd.DataFrame, what: str, unit: str = "") -> str:
 
     `what` begins the sentence, such as "Change of defence spending in 2035"; `unit` stands behind each number.
     """
-    own = table[table.kind.isin(("ally", "tile"))]
-    known = own[own.value.notna()].sort_values("value", ascending=False, kind="stable")
-    lacking = ", ".join(own.name[own.value.isna()])
+    every = zip(*(table[name].tolist() for name in ("kind", "name", "value")), strict=True)
+    own = [(name, value) for kind, name, value in every if kind in ("ally", "tile")]
+    known = sorted((row for row in own if row[1] == row[1]), key=lambda row: -row[1])
+    lacking = ", ".join(name for name, value in own if value != value)
     none = f" No value for {lacking}." if lacking else ""
-    if known.empty:
+    if not known:
         return f"Map of Europe. {what}: no values."
-    if not known.value.any():
+    if not any(value for _, value in known):
         return f"Map of Europe. {what}: exactly 0{unit} in all {len(known)} allies.{none}"
-    if known.value.nunique() == 1:
-        return f"Map of Europe. {what}: {number(known.value.iloc[0])}{unit} in all {len(known)} allies.{none}"
-    sign = bool((known.value < 0).any())
+    if len({value for _, value in known}) == 1:
+        return f"Map of Europe. {what}: {number(known[0][1])}{unit} in all {len(known)} allies.{none}"
+    sign = known[-1][1] < 0
     high, low = (
-        ", ".join(f"{name} {number(value, sign)}{unit}" for name, value in zip(part.name, part.value, strict=True))
-        for part in (known.head(3), known.tail(3)[::-1])
+        ", ".join(f"{name} {number(value, sign)}{unit}" for name, value in part) for part in (known[:3], known[:-4:-1])
     )
     return f"Map of Europe. {what}: highest in {high}; lowest in {low}.{none}"
 

@@ -34,7 +34,7 @@ def page() -> None:
     """The whole page."""
     screen.question("What did a batch of policies find?")
     name = choose_directory()
-    stamp = screen.found(shelf.stamp, name)
+    stamp = screen.read(shelf.stamp, name)
     told = screen.found(views.book, name, stamp)
     outcome, year, against = choose_outcome(told)
     only, scenarios = choose_policies(told)

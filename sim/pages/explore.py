@@ -1,6 +1,7 @@
 """The first screen: what follows from a policy, next to the baseline under the same luck."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Literal
 
 import streamlit as st
@@ -9,7 +10,7 @@ from sim import charts, evidence, frames, question, telling
 from sim.charts import maps
 from sim.handout import Numbers
 from sim.outcomes import HEADLINES, OUTCOMES
-from sim.pages import levers, passports, screen, years
+from sim.pages import levers, passports, screen, waiting, years
 from sim.pages.words import badge, band, plain, said
 from sim.paired import BY_ALLY
 from sim.priors import SCHOOLS
@@ -52,6 +53,7 @@ def page() -> None:
         spending(found, focus, year)
     with third:
         europe(found, year)
+    waiting.breath()
     risk(found, year)
     left, right = st.columns([2, 3], gap="medium")
     with left:
@@ -99,7 +101,7 @@ def changed(found: Answer) -> str:
 
 def cards(found: Answer, year: int) -> None:
     """The headline outcomes with their difference to the baseline."""
-    rows = {row.outcome: row for row in frames.of_year(found.headlines, year).itertuples()}
+    rows = {row.outcome: row for row in frames.records(found.headlines, year=year)}
     noted = []
     with st.grid(4, min_column_width=190):
         for name in HEADLINES:
@@ -142,8 +144,8 @@ def difference(row, allies: int) -> str:
     if row.identical:
         return f"Change: {NOUGHT}"
     ends = band(row.outcome, row.change_low, row.change_high, allies, True)
-    told = telling.ways_of(row)
-    return f"Change: {ends}" + ("" if told.clear and told.everywhere else f"; {told.brief()}")
+    beside = telling.ways_of(row).beside()
+    return f"Change: {ends}" + (f"; {beside}" if beside else "")
 
 
 # --- in charts ----------------------------------------------------------------------------------------------------
@@ -159,14 +161,13 @@ def spending(found: Answer, focus: str, year: int) -> None:
             "Blue: the scenario, with the median and the bands that hold 50% and 90% of worlds. Dashed grey: median "
             "of the baseline. Black or white: observed to 2024. Dotted: pledge and threshold. The axis ends at 7%."
         )
-    with st.expander("How did such forecasts do?", type="compact"):
-        screen.note(fan_known(found, allies))
+    screen.folded("How did such forecasts do?", "fan-known", fan_known(found, allies), type="compact")
 
 
 def choose_allies(found: Answer) -> Sequence[str]:
     """The allies whose paths are drawn, some where none is chosen."""
     chosen = st.multiselect(
-        "Which allies?", list(dict.fromkeys(found.spending.ally)), default=list(ALLIES), key="allies",
+        "Which allies?", list(dict.fromkeys(found.spending.ally.to_numpy())), default=list(ALLIES), key="allies",
         max_selections=MOST_ALLIES, bind="query-params", wrap=True,
     )  # fmt: skip
     levers.check_address({"allies": "&".join(chosen)})
@@ -222,11 +223,9 @@ def europe(found: Answer, year: int) -> None:
     )  # fmt: skip
     levers.check_address({"chart": what})
     name, specs, unit = MAPS[what]
-    rows = frames.of_year(found.by_ally, year)
-    rows = rows[rows["of"] == name]
+    rows = frames.records(found.by_ally, year=year, of=name)
     codes = dict(zip(roster().name, roster().iso3, strict=True))
-    values = {codes[row.ally]: row.median for row in rows.itertuples()}
-    table = maps.frame(values, {codes[row.ally]: row.words for row in rows.itertuples()})
+    table = maps.frame({codes[row.ally]: row.median for row in rows}, {codes[row.ally]: row.words for row in rows})
     label = f"{BY_ALLY[name].title}, change by {year}, median"
     screen.chart("map", table, specs, maps.alt(table, label, f" {unit}"), title=f"{label} ({unit})", height=330)
     st.caption(maps.CREDIT)
@@ -287,27 +286,37 @@ def others(found: Answer, year: int) -> None:
 def provenance(found: Answer) -> None:
     """Value, range and source of each control that is shown or moved."""
     st.markdown("##### Where does each number come from?")
-    rows = found.sources[found.sources.moved | found.sources.control.isin(levers.SHOWN)]
+    rows = [row for row in frames.records(found.sources) if row.moved or row.control in levers.SHOWN]
     with st.grid(3, min_column_width=250, border=True, key="sources"):
-        for name in dict.fromkeys(rows.control):
-            st.markdown(described(rows[rows.control == name]))
-    with st.expander("What else goes into every number: uncertainties and reference tables"):
-        st.markdown("In every world each of these is drawn anew from its prior.")
-        st.dataframe(rest(), hide_index=True, alt="Uncertainties with prior, unit, evidence, equation and source")
-        passports.choose()
-        st.markdown("The start of every world comes from these tables.")
-        st.dataframe(tables(), hide_index=True, alt="Reference tables with their sources")
-    documents = ", ".join(f"{plain(name[:3])}: {plain(name[4:])}" for name in sorted(set(rows.document)) if name)
+        for _, own in groupby(rows, key=lambda row: row.control):
+            st.markdown(described(*own))
+    folded = st.expander(
+        "What else goes into every number: uncertainties and reference tables", key="rest", on_change="rerun"
+    )
+    if folded.open:
+        with folded:
+            everything()
+    documents = ", ".join(
+        f"{plain(name[:3])}: {plain(name[4:])}" for name in sorted({row.document for row in rows}) if name
+    )
     st.caption(f"Documents: {documents}. What they say stands here in our own words.")
 
 
-def described(cells) -> str:
-    """One control: its value against the baseline, unit, range, how it is known, and each source."""
-    first = cells.iloc[0]
+def everything() -> None:
+    """What no lever sets: uncertainties with their passports, and the tables of the start."""
+    st.markdown("In every world each of these is drawn anew from its prior.")
+    st.dataframe(rest(), hide_index=True, alt="Uncertainties with prior, unit, evidence, equation and source")
+    passports.choose()
+    st.markdown("The start of every world comes from these tables.")
+    st.dataframe(tables(), hide_index=True, alt="Reference tables with their sources")
+
+
+def described(first, *more) -> str:
+    """One control, from a row for each of its sources: value against the baseline, unit, range, how it is known."""
     value = f"**{plain(first.value)}**" + (f", in the baseline {plain(first.baseline)}" if first.moved else "")
     unit = "" if first.unit == "0 to 1" else f"{first.unit}, "
     head = f"**{plain(levers.short(first.control))}** ({plain(first.control)}): {value}"
-    sources = "; ".join(cited(row) for row in cells.itertuples())
+    sources = "; ".join(map(cited, (first, *more)))
     return f":small[{head}  \n{plain(f'{unit}{first.range}')} · {plain(first.evidence)}  \n{sources}]"
 
 

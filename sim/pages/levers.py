@@ -117,8 +117,7 @@ def panel(page: str = "", more: Callable[[Question], None] | None = None) -> Que
             values = {name: value for group, names in GROUPS.items() for name, value in _group(key, group, names)}
         with st.container(gap="xsmall"):
             for kind, names in others().items():
-                with st.expander(HEADINGS.get(kind, kind.capitalize()), key=f"kind-{kind}", type="compact"):
-                    values |= {name: _lever(key, name) for name in names}
+                values |= _kind(key, kind, names)
         with st.expander("Worlds and seed", key="kind-worlds", type="compact"):
             worlds = st.segmented_control(
                 "Worlds to simulate", WORLDS, default=DEFAULTS["worlds"], required=True, key="worlds",
@@ -283,6 +282,27 @@ def _group(key: str, group: str, names: Sequence[str]) -> list[tuple[str, float]
     return [(name, _lever(key, name)) for name in names]
 
 
+def _kind(key: str, kind: str, names: Sequence[str]) -> dict[str, float]:
+    """The levers of a kind; they are drawn while they can be seen, or where one of them was moved.
+
+    What is not drawn has the scenario's value, and costs nothing when another lever is moved.
+    """
+    folded = st.expander(
+        HEADINGS.get(kind, kind.capitalize()), key=f"kind-{kind}", type="compact", on_change="rerun",
+    )  # fmt: skip
+    if folded.open or any(_moved(key, name) for name in names):
+        with folded:
+            return {name: _lever(key, name) for name in names}
+    for name in names:
+        st.session_state.pop(name, None)
+    return {name: float(_start(key, name)) for name in names}
+
+
+def _moved(key: str, name: str) -> bool:
+    """Whether a lever stands elsewhere than in the scenario, or the address names it."""
+    return name in st.query_params or st.session_state.get(name, _start(key, name)) != _start(key, name)
+
+
 def others() -> dict[str, list[str]]:
     """The levers that are not shown at once, by kind: kinds of the groups above first."""
     kinds = dict.fromkeys([*HEADINGS, *(control.kind for control in CONTROLS.values())])
@@ -302,14 +322,16 @@ def _lever(key: str, name: str) -> float:
 
 
 def _toggle(key: str, name: str) -> float:
-    start = bool(question.settings(key)[name])
-    return float(st.toggle(label(name), start, key=name, bind="query-params", help=explain(name), width="stretch"))
+    start = _start(key, name)
+    return float(
+        st.toggle(label(name), bool(start), key=name, bind="query-params", help=explain(name), width="stretch")
+    )
 
 
 def _slider(key: str, name: str) -> float:
     control = CONTROLS[name]
     low, high, step = (_typed(control, value) for value in (control.low, control.high, control.step))
-    start = _typed(control, question.settings(key)[name])
+    start = _start(key, name)
     if name in st.session_state:
         fits = _typed(control, on_grid(name, st.session_state[name]))
         if fits != st.session_state[name]:  # else nothing is written: it would take back a key pressed meanwhile
@@ -318,6 +340,11 @@ def _slider(key: str, name: str) -> float:
         label(name), low, high, start, step, format=FORMATS.get(control.unit),
         key=name, bind="query-params", help=explain(name),
     )  # fmt: skip
+
+
+def _start(key: str, name: str) -> float:
+    """Where the loaded scenario has a lever."""
+    return _typed(CONTROLS[name], question.settings(key)[name])
 
 
 def _typed(control: Lever, value: float) -> float:

@@ -54,8 +54,17 @@ def found(function: Callable[..., Found], *args: Any, long: bool | None = None) 
     answers it once for all who ask. Where it takes a while, its progress and a button to cancel it are shown; `long`
     is that of `jobs.ask`.
     """
+    return _or_refused(waiting.answered, function, *args, long=long)
+
+
+def read(function: Callable[..., Found], *args: Any) -> Found:
+    """As `found`, for what is asked at once, here and each time: what stands on the disk may have changed."""
+    return _or_refused(function, *args)
+
+
+def _or_refused(function: Callable[..., Found], *args: Any, **more: Any) -> Found:
     try:
-        return waiting.answered(function, *args, long=long)
+        return function(*args, **more)
     except (InputError, RunError) as error:
         st.error("This cannot be simulated.")
         for problem in getattr(error, "problems", None) or [str(error)]:
@@ -95,6 +104,15 @@ def note(markdown: str) -> None:
     """A paragraph in small print, in Markdown."""
     handout().add(Words(markdown))
     st.caption(markdown)
+
+
+def folded(title: str, key: str, markdown: str, **more: Any) -> None:
+    """Small print that is drawn when it is opened, and is part of what can be taken away all the same."""
+    handout().add(Words(markdown))
+    part = st.expander(title, key=key, on_change="rerun", **more)
+    if part.open:
+        with part:
+            st.caption(markdown)
 
 
 # --- charts and tables --------------------------------------------------------------------------------------------

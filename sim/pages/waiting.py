@@ -18,6 +18,9 @@ PATIENCE = 0.5
 LOOK = 0.05
 """Seconds between two looks at whether the reader has moved on."""
 
+BREATH = 0.12
+"""Seconds in which a browser paints the top of a page before the rest comes."""
+
 GIVEN_UP = "given-up"
 """Where a session notes the question that its reader cancelled."""
 
@@ -57,6 +60,20 @@ def _wait(job: jobs.Job, asked: Any, place: Any) -> None:
             bar.progress(job.part, words)
         GIVEN_UP in st.session_state  # noqa: B015
     place.empty()
+
+
+def breath() -> None:
+    """Have what was drawn so far seen before the rest of the page comes; a newer run ends this one here.
+
+    A browser paints nothing before it has taken in all that lies ready: one third of the time from a lever to the
+    first chart is what stands below it.
+    """
+    if not jobs.workers_wanted():  # answered in place: no browser waits
+        return
+    until = time.monotonic() + BREATH
+    while time.monotonic() < until:
+        time.sleep(LOOK)
+        GIVEN_UP in st.session_state  # noqa: B015
 
 
 def _words(job: jobs.Job) -> str:
