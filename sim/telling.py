@@ -167,13 +167,15 @@ def _gap(
 def _points(value: float, sign: bool = False) -> str:
     """Points of GDP, to a hundredth at most."""
     rounded = round(value, 2) + 0.0
-    return f"{rounded:{'+' if sign else ''}.2f}" if 0.0 < abs(rounded) < 0.1 else number(rounded, sign)
+    short = f"{rounded:{'+' if sign else ''}.2f}"
+    return short if 0.0 < abs(rounded) < 0.1 else number(value if rounded else 0.0, sign)  # rounded once, as elsewhere
 
 
 def _tenths(value: float, sign: bool = False) -> str:
     """Points of belief in 100, to a tenth at most."""
     rounded = round(value, 1) + 0.0
-    return f"{rounded:{'+' if sign else ''}.1f}" if 0.0 < abs(rounded) < 9.95 else number(rounded, sign)
+    short = f"{rounded:{'+' if sign else ''}.1f}"
+    return short if 0.0 < abs(rounded) < 9.95 else number(value if rounded else 0.0, sign)
 
 
 def _risk(found: Answer, focus: str, year: int) -> str:

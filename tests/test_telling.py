@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sim import evidence, frames, origins, question, telling
 from sim.outcomes import ANY, FRONT_NAMES, HEADLINES
 from sim.question import BASELINE, Question
 from sim.scenario import scenario_names
+from sim.tables import number
 from sim.ways import LESS, MORE, NOUGHT, UNCLEAR, ways
 
 YEAR = 2030
@@ -298,3 +299,10 @@ def test_no_sentence_doubts_what_all_differing_worlds_agree_on(key):
     spend = rows[(rows["of"] == "share") & (rows.ally == "Poland")].iloc[0]
     told = telling.happens(found, "Poland", YEAR).split(";")[0]
     assert (UNCLEAR in told) == (spend.way == UNCLEAR)
+
+
+@given(st.floats(0.1, 150.0))
+@example(1.5495)
+def test_a_difference_is_rounded_as_on_its_card(value):
+    assert telling._points(value, True) == number(value, True)
+    assert telling._points(-value) == number(-value)
