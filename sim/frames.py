@@ -173,10 +173,10 @@ def dumbbell(troops: pd.DataFrame, year: int) -> pd.DataFrame:
     rest = (REST, *(sum(row[n] for row in hosts[PLACES_SHOWN:]) for n in (1, 2, 3)))
     drawn = [*large, rest, *(row for row in rows if row[0] == ELSEWHERE)]
     place, start, base, now = zip(*drawn, strict=True)
-    ends = [(round(row[1]), round(row[3])) for row in drawn]
+    ends = [(f"{row[1]:,.0f}", f"{row[3]:,.0f}") for row in drawn]
     return pd.DataFrame({
         "place": place, "year": year, "start": start, "base": base, "now": now,
-        "words": [f"{a:,}" if a == b else f"{a:,} → {b:,}" for a, b in ends],
+        "words": [a if a == b else f"{a} → {b}" for a, b in ends],
         "rank": range(len(drawn)), "right": [max(row[1:]) for row in drawn],
     })  # fmt: skip
 
@@ -317,10 +317,9 @@ def _row(names: tuple[str, ...]) -> Any:
     return namedtuple("Row", names, rename=True)
 
 
-def threshold(lines: pd.DataFrame, year: int) -> float:
-    """The threshold in force at the end of a year, % of GDP."""
-    rows = lines[(lines.year == year) & lines.line.str.endswith("threshold")]
-    return float(rows.value.iloc[0])
+def thresholds(lines: pd.DataFrame) -> dict[int, float]:
+    """The threshold in force at the end of each year, % of GDP."""
+    return {row.year: row.value for row in records(lines) if row.line.endswith("threshold")}
 
 
 def years(of: Iterable[int]) -> list[int]:

@@ -22,8 +22,8 @@ from sim.origins import origins
 from sim.outcomes import HEADLINES, OUTCOMES, outcomes, variables_of
 from sim.outcomes.declare import last_quarters
 from sim.params import levers
-from sim.plan import Plan
-from sim.provenance import changes, exactly_nought, idle_notes, sources
+from sim.plan import EXECUTED, Plan
+from sim.provenance import changes, exactly_nought, firmness, idle_notes, sources
 from sim.report import WHERE_MOVED
 from sim.results import differences, identical
 from sim.scenario import Scenario, WithdrawalBlock, load_scenario, scenario_text
@@ -164,6 +164,13 @@ def settings(key: str) -> Mapping[str, float]:
     values = {name: furthest(name, path) for name, path in plan.levers.items()}
     values[WITHDRAWAL.name] = sum(w.troops for w in plan.withdrawals if eastern(w.hosts))
     return {name: on_grid(name, value) for name, value in values.items()}
+
+
+@lru_cache(maxsize=64)
+def unsettled(key: str) -> str:
+    """The status of a scenario's eastern withdrawal where it may not come, such as "considered"; else nothing."""
+    told = {firmness(w): w.status for w in loaded(key).plan().withdrawals if eastern(w.hosts)}
+    return " and ".join(word for word, status in told.items() if status != EXECUTED)
 
 
 def _is_eastern(block: WithdrawalBlock) -> bool:

@@ -3,7 +3,7 @@
 A column is a question: a scenario as it stands in its file, or one whose levers were moved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -44,7 +44,7 @@ REGRETTED = families.REGRETTED
 @dataclass(frozen=True)
 class Column:
     """A scenario: letter, name, documents it comes from, what differs from the baseline, plan, place of its colour,
-    first quarter.
+    first quarter, threshold in force at the end of each year (% of GDP).
 
     `apart` says whether it differs from the reference at all; the reference itself does not.
     """
@@ -57,6 +57,7 @@ class Column:
     plan: str
     apart: bool
     start: str
+    thresholds: Mapping[int, float]
 
     @property
     def title(self) -> str:
@@ -279,6 +280,7 @@ def _columns(pairs: Sequence[_Pair], same: Sequence[bool]) -> tuple[Column, ...]
             plan=pair.scenario.plan().fingerprint,
             apart=not reference,
             start=pair.scenario.start,
+            thresholds=frames.thresholds(frames.lines(pair.scenario.plan())),
         )
         for letter, pair, family, reference in zip(LETTERS, pairs, found, same, strict=False)
     )

@@ -96,11 +96,13 @@ def summary(found: Side, year: int, worlds: int) -> str:
     """How many allies reach the threshold under each scenario, in a sentence."""
     rows = frames.of_year(found.levels, year)
     rows = rows[rows.outcome == "allies_at_threshold"].set_index("letter")
-    told = [f"{row.p50:.0f} under {letter}" for letter, row in rows.iterrows()]
+    lines = {column.letter: column.thresholds[year] for column in found.columns}
+    told = [f"{row.p50:.0f} under {letter} ({lines[letter]:g}%)" for letter, row in rows.iterrows()]
     listed = " and ".join(filter(None, [", ".join(told[:-1]), told[-1]]))
+    which = "the threshold" if len(set(lines.values())) == 1 else "the threshold of their own scenario"
     return (
-        f"In this model, by {year}, of {found.allies_in_all} allies {listed} reach the threshold that "
-        f"the scenario sets (medians of {worlds:,} simulated worlds, not a forecast)."
+        f"In this model, by {year}, of {found.allies_in_all} allies {listed} reach {which} (medians of {worlds:,} "
+        "simulated worlds, not a forecast)."
     )
 
 

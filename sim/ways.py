@@ -75,13 +75,13 @@ class Ways(NamedTuple):
         if self.rare:
             return self.counted().removesuffix(" worlds")
         told = [f"{word} in {hundred(part)}" for word, part in self._sides("higher", "lower") if part > 0.0]
-        return f"{', '.join(told)} of 100" if told else NOUGHT
+        return f"{', '.join(told)} of 100" if told else NOUGHT if self.way == NOUGHT else UNCLEAR
 
     def beside(self) -> str:
         """What has to stand beside the band of one row: worlds counted, unless the band alone tells the direction."""
         if self.way == NOUGHT:
             return NOUGHT
-        return "" if self.clear and self.everywhere else self.brief()
+        return "" if self.clear and self.everywhere and (self.low > 0.0 or self.high < 0.0) else self.brief()
 
     def _sides(self, higher: str, lower: str) -> list[tuple[str, float]]:
         """The direction of most worlds first; the other one is left out where it is next to nothing."""

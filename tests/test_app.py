@@ -326,26 +326,55 @@ def test_a_closed_group_keeps_what_was_moved_in_it():
     opened.button(key="undo").click().run()
     assert dict(opened.session_state.question.levers) == {"congress": 0.5, "threshold": 3.0}
     assert opened.slider(key="congress").value == 0.5
+    assert opened.query_params["congress"] == "0.5", "what is set from elsewhere stands in the address"
 
 
 def test_another_scenario_moves_what_is_closed():
-    """What a scenario sets in a closed group stands in the question, and is no move of the reader's."""
+    """What a scenario sets in a closed group stands in the question, whatever was moved in that group before."""
     closed = [name for names in levers.others().values() for name in names]
     keys = [k for k in scenario_names() if any(question.settings(k)[n] != CONTROLS[n].neutral for n in closed)]
     assert len(keys) >= 3
     opened = app(scenario=BASELINE, worlds="200")
     for key in keys[:3]:
-        opened.selectbox(key="loader").set_value(key).run()
-        assert not opened.exception
-        assert opened.session_state.question == Question(key, worlds=200)
-        assert {element.key for element in [*opened.slider, *opened.toggle]} == set(levers.SHOWN)
-        moved = {name: question.settings(key)[name] for name in closed}
-        for name, value in moved.items():
-            if value != CONTROLS[name].neutral:
-                assert control(opened, name).value == value
+        control(opened, "congress").set_value(0.3).run()
+        assert dict(opened.session_state.question.levers)["congress"] == 0.3
         for kind in levers.others():
             opened.session_state[f"kind-{kind}"] = False
         opened.run()
+        opened.selectbox(key="loader").set_value(key).run()
+        assert not opened.exception
+        assert opened.session_state.question == Question(key, worlds=200)
+        opened.run()  # the run before took the lever out of the address
+        assert {element.key for element in [*opened.slider, *opened.toggle]} == set(levers.SHOWN)
+        for names in levers.others().values():
+            acts = [levers.short(name) for name in names if question.settings(key)[name] != CONTROLS[name].neutral]
+            assert not acts or f"Set: {', '.join(acts)}" in text(opened).split("\n")
+        for name in closed:
+            if question.settings(key)[name] != CONTROLS[name].neutral:
+                assert control(opened, name).value == question.settings(key)[name]
+        for kind in levers.others():
+            opened.session_state[f"kind-{kind}"] = False
+        opened.run()
+
+
+def test_a_withdrawal_that_may_not_come_says_so_at_its_lever():
+    """Beside the slider of a scenario that has it considered; what is moved by hand is ordered and does come."""
+    assert "Here it is considered: in some worlds it does not come." in text(
+        app(scenario="eastern-withdrawal-considered", worlds="200")
+    )
+    assert "in some worlds it does not come" not in text(app(scenario=BASELINE, withdrawal="10000", worlds="200"))
+
+
+def test_the_way_back_to_another_scenario_leaves_no_lever_of_the_last_one():
+    """The address changes under a session, as browsers' Back does: what is closed is where the scenario has it."""
+    key = next(k for k in scenario_names() if question.settings(k)["congress"] != CONTROLS["congress"].neutral)
+    opened = app(scenario=key, worlds="200")
+    assert opened.session_state.question == Question(key, worlds=200)
+    opened.query_params["scenario"] = BASELINE
+    opened.run()
+    asked = opened.session_state.question
+    assert asked.scenario == BASELINE
+    assert not {name for name, _ in asked.levers} - set(levers.SHOWN)
 
 
 @pytest.mark.parametrize("written", ["true", "false", "1", "yes"])

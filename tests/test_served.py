@@ -71,6 +71,16 @@ def start(tmp_path):
 # --- rules --------------------------------------------------------------------------------------------------------
 
 
+def test_the_first_page_has_its_scripts_loaded_ahead(served):
+    """Each by a name that this Streamlit has, and nothing else has a browser load them."""
+    from sim.pages.served import AHEAD
+
+    links = re.findall(r"<(/static/js/(\w+)\.[^>]+)>; rel=modulepreload", got(f"{served}/")[1]["link"])
+    assert [name for _, name in links] == list(AHEAD)
+    assert {got(served + path)[0] for path, _ in links} == {200}
+    assert got(f"{served}/evidence")[1]["link"] is None
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/evidence", "/health", "/shapes/europe.topo.json", "/_stcore/health", "/none/at"]
 )

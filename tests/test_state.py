@@ -242,3 +242,20 @@ def test_a_letter_is_a_way_to_choose_a_reference():
     assert opened.query_params["against"] in ("placebo", ["placebo"])
     opened.segmented_control(key="_against_pressed").set_value("baseline").run()
     assert "against" not in opened.query_params
+
+
+def test_the_rest_of_the_page_waits_for_the_top(monkeypatch):
+    """Where workers answer a browser is there: before the lower half a newer run can end this one, more than once."""
+    from sim.pages import waiting
+
+    looked = []
+    monkeypatch.setattr(waiting.jobs, "workers_wanted", lambda: 1)
+    monkeypatch.setattr(waiting.st, "session_state", type("Looked", (dict,), {
+        "__contains__": lambda self, name: looked.append(name) or False}
+    )())  # fmt: skip
+    waiting.breath()
+    assert len(looked) >= 2
+    looked.clear()
+    monkeypatch.setattr(waiting.jobs, "workers_wanted", lambda: 0)
+    waiting.breath()
+    assert looked == []

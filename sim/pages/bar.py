@@ -9,6 +9,8 @@ from sim.errors import InputError
 from sim.handout import Figure, Handout, Table
 from sim.pages import screen
 from sim.pages.words import plain
+from sim.question import STORY
+from sim.sharing import FILE, SCENARIO
 
 LEAD = "lead"
 """The key of a game's facilitator in the address: never in what is shared."""
@@ -63,8 +65,11 @@ def _share(shown: Handout) -> None:
 def _address(*without: str) -> str:
     """The address of the screen, without these names."""
     place = (st.context.url or "").split("?")[0]
-    query = urlencode({n: st.query_params.get_all(n) for n in st.query_params if n not in without}, doseq=True)
-    return f"{place}?{query}" if query else place or "/"
+    told = {n: st.query_params.get_all(n) for n in st.query_params if n not in without}
+    if not {FILE, SCENARIO} & set(told):  # said aloud: another release may open on another story
+        told = {SCENARIO: [STORY]} | told
+    query = urlencode(told, doseq=True)
+    return f"{place}?{query}"
 
 
 def _take(shown: Handout) -> None:

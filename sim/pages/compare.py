@@ -177,7 +177,8 @@ def effects(found: Side, year: int) -> None:
     screen.note(
         "World by world, in the same luck: the point is the median of the differences and the bar holds 90 of 100 "
         "worlds. Hollow and grey: worlds go both ways, so that no direction is clear. Axes are fixed; what "
-        "lies beyond them is cut off. No difference between policies was ever scored."
+        "lies beyond them is cut off. Allies are counted at the threshold of the row, under what it is compared with, "
+        "too: that is not the difference of the numbers above. No difference between policies was ever scored."
     )
 
 

@@ -29,6 +29,8 @@ SCHOOL_WORDS = {
     "spiral": "as mixed, and forces provoke",
 }
 
+COSTS_WORDS = " US cost has three definitions, in prices of their sources; none is to be read alone."
+
 MAPS = {
     "Spending": ("share", maps.SPENDING_CHANGE, "pp of GDP"),
     "Belief": ("credibility_ally", maps.BELIEF_CHANGE, "points"),
@@ -44,7 +46,7 @@ def page() -> None:
     found = screen.found(question.answer, asked, long=question.takes_long(asked))
     focus, year = choose(found)
     if focus != telling.ALLIANCE:
-        st.caption(f"These four are about the whole alliance; what follows below is about: **{plain(focus)}**.")
+        screen.note(f"These four are about the whole alliance; what follows below is about: **{plain(focus)}**.")
     cards(found, year)
     first, second, third = st.columns([1.12, 1.3, 1.12], gap="medium")
     with first:
@@ -116,7 +118,7 @@ def card(row, allies: int, known: evidence.Known) -> tuple[str, str, str, str]:
     words, declared = said(row.outcome), OUTCOMES[row.outcome]
     value = f"{words.number(row.median, allies, False)}{words.unit.format(allies=allies)}"
     change = "0" if row.identical else f"{words.number(row.change_median, allies, True)}{words.change}"
-    colour: Literal["orange", "gray"] = "orange" if row.way in CLEAR else "gray"
+    colour: Literal["orange", "gray"] = "orange" if row.way in CLEAR and change[:1] in "+-" else "gray"
     st.metric(
         words.title, value,
         delta=change, delta_color=colour, delta_description="vs baseline",
@@ -141,10 +143,10 @@ def told_of(outcome: str, known: evidence.Known) -> str:
 
 def difference(row, allies: int) -> str:
     """The paired difference and its band, and in how many worlds it goes which way where the band does not tell."""
-    if row.identical:
+    beside = telling.ways_of(row).beside()
+    if beside == NOUGHT:
         return f"Change: {NOUGHT}"
     ends = band(row.outcome, row.change_low, row.change_high, allies, True)
-    beside = telling.ways_of(row).beside()
     return f"Change: {ends}" + (f"; {beside}" if beside else "")
 
 
@@ -276,7 +278,7 @@ def others(found: Answer, year: int) -> None:
     screen.table("others", table, "Outcomes that differ from the baseline")
     screen.note(
         "Median of the scenario, then the change to the baseline, world by world: its median and the band that holds "
-        "90% of worlds. US cost has three definitions, in prices of their sources; none is to be read alone."
+        f"90% of worlds.{COSTS_WORDS if table.unit.str.contains('USD').any() else ''}"
     )
 
 

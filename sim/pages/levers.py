@@ -14,7 +14,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from sim import facts, question, reading, sharing
-from sim.controls import CONTROLS, EVIDENCE, on_grid
+from sim.controls import CONTROLS, EVIDENCE, WITHDRAWAL, on_grid
 from sim.errors import InputError
 from sim.pages import history, passports
 from sim.pages.words import plain
@@ -98,8 +98,8 @@ FORMATS: Mapping[str, str] = {
 ELSEWHERE = (SCENARIO, FILE, *VIEWS)
 """Names in the address that are looked at elsewhere than in the panel, or on another page."""
 
-SOURCE, PAGE = "source", "page"
-"""Where a session keeps what is loaded, and the page that was shown last."""
+SOURCE, PAGE, UNSEEN = "source", "page", "unseen"
+"""Where a session keeps what is loaded, the page that was shown last, and the levers that were not drawn."""
 
 
 def panel(page: str = "", more: Callable[[Question], None] | None = None) -> Question:
@@ -199,10 +199,14 @@ def _write(source: str) -> None:
 
 def _loader(key: str) -> None:
     """A drop-down that loads a scenario and then forgets it, and a place to open a file."""
-    with st.container(horizontal=True, gap="xxsmall", vertical_alignment="bottom"):
-        st.selectbox(
-            "Load a scenario", scenario_names(), index=None, placeholder="Load a scenario…", format_func=title,
-            key="loader", on_change=_load, label_visibility="collapsed",
+    st.selectbox(
+        "Load a scenario", scenario_names(), index=None, placeholder="Load a scenario…", format_func=title,
+        key="loader", on_change=_load, label_visibility="collapsed",
+    )  # fmt: skip
+    with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center"):
+        st.caption(
+            f"Loaded: **{plain(title(key))}**", width="stretch",
+            help=plain(f"{question.loaded(key).question} {question.loaded(key).about}"),
         )  # fmt: skip
         with st.popover("File…", key="open", help="Open a scenario file of your own"):
             st.file_uploader(
@@ -211,9 +215,6 @@ def _loader(key: str) -> None:
             )  # fmt: skip
             for problem in st.session_state.get(WRONG, []):
                 st.text(problem)
-    st.caption(
-        f"Loaded: **{plain(title(key))}**", help=plain(f"{question.loaded(key).question} {question.loaded(key).about}")
-    )
 
 
 WRONG = "wrong"
@@ -261,6 +262,7 @@ def put(asked: Question) -> None:
         values["withdrawal"] = asked.withdrawal
     for name, value in values.items():
         st.session_state[name] = _typed(CONTROLS[name], value)
+    st.session_state[UNSEEN] = set()
     st.session_state.update(worlds=asked.worlds, seed=asked.seed)
     st.session_state[SOURCE] = asked.scenario
     _write(asked.scenario)
@@ -287,15 +289,27 @@ def _kind(key: str, kind: str, names: Sequence[str]) -> dict[str, float]:
 
     What is not drawn has the scenario's value, and costs nothing when another lever is moved.
     """
+    unseen = st.session_state.setdefault(UNSEEN, set())
+    for name in unseen.intersection(names):
+        if name in st.query_params:  # by the way back to an address: the control takes its value from there
+            st.session_state.pop(name, None)
+        else:  # nobody can have moved it, and the scenario may be another one
+            st.session_state[name] = _start(key, name)
+    moved = any(_moved(key, name) for name in names)
     folded = st.expander(
         HEADINGS.get(kind, kind.capitalize()), key=f"kind-{kind}", type="compact", on_change="rerun",
     )  # fmt: skip
-    if folded.open or any(_moved(key, name) for name in names):
+    if folded.open or moved:
+        unseen.difference_update(names)
         with folded:
-            return {name: _lever(key, name) for name in names}
-    for name in names:
-        st.session_state.pop(name, None)
-    return {name: float(_start(key, name)) for name in names}
+            values = {name: _lever(key, name) for name in names}
+    else:
+        unseen.update(names)
+        values = {name: float(_start(key, name)) for name in names}
+        st.session_state.update({name: _start(key, name) for name in names})  # else the address would miss what is put
+    if not folded.open and (acting := [short(name) for name in names if values[name] != CONTROLS[name].neutral]):
+        st.caption(f"Set: {plain(', '.join(acting))}")
+    return values
 
 
 def _moved(key: str, name: str) -> bool:
@@ -318,6 +332,8 @@ def _lever(key: str, name: str) -> float:
             passports.mark(f"Passport of {name.replace('_', ' ')}"), key=f"passport-{name}", type="tertiary",
             on_click=passports.ask, args=(name,),
         )  # fmt: skip
+    if name == WITHDRAWAL.name and value and (status := question.unsettled(key)):
+        st.caption(f"Here it is {plain(status)}: in some worlds it does not come.")
     return value
 
 

@@ -74,7 +74,7 @@ AHEAD = ("embed", "ArrowVegaLiteChart", "recordbatch", "serialization", "Metric"
 def ahead() -> str:
     """A header that has the browser load these scripts while it loads the page; a name that is not there is left out.
 
-    Streamlit's names end in a digest, so that they are looked up.
+    Streamlit's names end in a digest, so that they are looked up. Only the address of the first page carries it.
     """
     scripts = Path(st.__file__).parent / "static" / "static" / "js"
     found = [file.name for name in AHEAD for file in sorted(scripts.glob(f"{name}.*.js"))]
@@ -95,7 +95,7 @@ class Rules:
         }
         self.headers = [(name.encode(), value.encode()) for name, value in said.items()]
         self.names = {name for name, _ in self.headers}
-        self.ahead = (b"link", ahead().encode())
+        self.ahead = ahead().encode()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Pass a request on; the answer carries the rules, and none that contradict them."""
@@ -103,7 +103,7 @@ class Rules:
         async def out(message: Any) -> None:
             if message["type"] == "http.response.start":
                 own = [pair for pair in message.get("headers", ()) if pair[0].lower() not in self.names]
-                more = [self.ahead] if any(name == b"content-type" and b"html" in value for name, value in own) else []
+                more = [(b"link", self.ahead)] if self.ahead and scope["path"] == "/" else []
                 message = {**message, "headers": [*own, *more, *self.headers]}
             await send(message)
 

@@ -72,7 +72,7 @@ def breath() -> None:
         return
     until = time.monotonic() + BREATH
     while time.monotonic() < until:
-        time.sleep(LOOK)
+        time.sleep(max(min(LOOK, until - time.monotonic()), 0.0))
         GIVEN_UP in st.session_state  # noqa: B015
 
 
