@@ -166,7 +166,7 @@ def test_open_menus_are_open_to_all(opened, menu, scheme):
     """What stands in the menus Share, Take away and File."""
     page = opened("/?worlds=200", WIDE, scheme)
     page.locator(f".st-key-{menu} button").first.click()
-    page.get_by_test_id("stPopoverBody").first.wait_for()
+    page.locator(".st-key-share-file, .st-key-take-report, [data-testid=stFileUploader]").first.wait_for()
     ready(page)
     assert hurt(page) == []
     keep(page, f"menu-{menu}-{scheme}")

@@ -55,7 +55,7 @@ def page() -> None:
         spending(found, focus, year)
     with third:
         europe(found, year)
-    waiting.breath()
+    waiting.breath((asked, focus, year))
     risk(found, year)
     left, right = st.columns([2, 3], gap="medium")
     with left:

@@ -105,7 +105,7 @@ SOURCE, PAGE, UNSEEN = "source", "page", "unseen"
 def panel(page: str = "", more: Callable[[Question], None] | None = None) -> Question:
     """Draw the panel; returns the question that it poses. `page` is the page that is shown.
 
-    `more` draws what else can be done with the question, below Undo, Redo and Reset.
+    `more` draws what else can be done with the question, below Undo, Redo and Reset, beside the place for files.
     """
     _address()
     _mend()
@@ -136,8 +136,10 @@ def panel(page: str = "", more: Callable[[Question], None] | None = None) -> Que
     with actions:
         with st.container(horizontal=True, gap="xxsmall"):
             _actions(asked)
-        if more is not None:
-            more(asked)
+        with st.container(horizontal=True, gap="xxsmall"):
+            if more is not None:
+                more(asked)
+            _file()
     return asked
 
 
@@ -198,23 +200,25 @@ def _write(source: str) -> None:
 
 
 def _loader(key: str) -> None:
-    """A drop-down that loads a scenario and then forgets it, and a place to open a file."""
+    """A drop-down that loads a scenario and then forgets it."""
     st.selectbox(
         "Load a scenario", scenario_names(), index=None, placeholder="Load a scenario…", format_func=title,
         key="loader", on_change=_load, label_visibility="collapsed",
     )  # fmt: skip
-    with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center"):
-        st.caption(
-            f"Loaded: **{plain(title(key))}**", width="stretch",
-            help=plain(f"{question.loaded(key).question} {question.loaded(key).about}"),
+    st.caption(
+        f"Loaded: **{plain(title(key))}**", help=plain(f"{question.loaded(key).question} {question.loaded(key).about}")
+    )
+
+
+def _file() -> None:
+    """A place to open a file of one's own."""
+    with st.popover("File…", key="open", help="Open a scenario file of your own"):
+        st.file_uploader(
+            "Open a scenario file (YAML)", type=["yaml", "yml"], max_upload_size=1, key="upload",
+            on_change=_upload, help="The same file that `article5 run FILE` takes; at most 64 kB.",
         )  # fmt: skip
-        with st.popover("File…", key="open", help="Open a scenario file of your own"):
-            st.file_uploader(
-                "Open a scenario file (YAML)", type=["yaml", "yml"], max_upload_size=1, key="upload",
-                on_change=_upload, help="The same file that `article5 run FILE` takes; at most 64 kB.",
-            )  # fmt: skip
-            for problem in st.session_state.get(WRONG, []):
-                st.text(problem)
+        for problem in st.session_state.get(WRONG, []):
+            st.text(problem)
 
 
 WRONG = "wrong"

@@ -52,7 +52,7 @@ def panel(asked: Question) -> None:
     texts = pinned()
     full, there = len(texts) >= side.MOST, _text(asked) in texts
     st.button(
-        "Pin these levers to compare", on_click=_add, args=(asked,), width="stretch", key="pin-levers",
+        "Pin to compare", on_click=_add, args=(asked,), width="stretch", key="pin-levers",
         disabled=full or there,
         help=f"{side.MOST} are pinned: take one away on the page Compare." if full
         else "These are pinned already." if there

@@ -21,6 +21,9 @@ LOOK = 0.05
 BREATH = 0.12
 """Seconds in which a browser paints the top of a page before the rest comes."""
 
+PAINTED = "painted"
+"""Where a session notes what the top of its page is about."""
+
 GIVEN_UP = "given-up"
 """Where a session notes the question that its reader cancelled."""
 
@@ -62,18 +65,21 @@ def _wait(job: jobs.Job, asked: Any, place: Any) -> None:
     place.empty()
 
 
-def breath() -> None:
+def breath(of: Any) -> None:
     """Have what was drawn so far seen before the rest of the page comes; a newer run ends this one here.
+
+    `of` is what it is about: a run that changes nothing there, such as one that opens a menu, goes straight on.
 
     A browser paints nothing before it has taken in all that lies ready: one third of the time from a lever to the
     first chart is what stands below it.
     """
-    if not jobs.workers_wanted():  # answered in place: no browser waits
+    if st.session_state.get(PAINTED) == of or not jobs.workers_wanted():  # answered in place: no browser waits
         return
     until = time.monotonic() + BREATH
     while time.monotonic() < until:
         time.sleep(max(min(LOOK, until - time.monotonic()), 0.0))
         GIVEN_UP in st.session_state  # noqa: B015
+    st.session_state[PAINTED] = of
 
 
 def _words(job: jobs.Job) -> str:
