@@ -18,15 +18,4 @@ settings.register_profile("brief", max_examples=15, derandomize=True, print_blob
 settings.register_profile("nightly", max_examples=1000, print_blob=True, **PATIENT)
 os.environ.setdefault("ARTICLE5_WORKERS", "0")  # the app in a test's own process answers there and starts no workers
 
-ALSO_ELSEWHERE = ("test_app", "test_shapes")
-"""Modules of pages that a second interpreter runs as well."""
-
-
-def pytest_collection_modifyitems(items):
-    """Mark what opens pages in process: a second interpreter runs a part of it only."""
-    for item in items:
-        if hasattr(item.module, "testing") and item.module.__name__.rpartition(".")[2] not in ALSO_ELSEWHERE:
-            item.add_marker("page")
-
-
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
