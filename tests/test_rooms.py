@@ -1,8 +1,10 @@
 """Who may import whom: a room only looks at rooms below it."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -144,3 +146,21 @@ def test_the_walk_sees_what_is_there():
     up = [("rules", "rules.burden"), ("rules.burden", "rules.posture"), ("plan", "step"), ("ensemble", "__init__")]
     assert all(may_look(*pair) for pair in down)
     assert not any(may_look(*pair) for pair in up)
+
+
+def test_the_command_line_needs_no_extra():
+    """`make run` installs the project alone: the commands load without anything that only extras bring."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    modules = {"pillow": "PIL", "markdown-it-py": "markdown_it", "vl-convert-python": "vl_convert"}
+
+    def names(needs):
+        found = {re.match(r"[\w.-]+", need)[0] for need in needs}
+        return {modules.get(name, name.replace("-", "_")) for name in found}
+
+    extras = names(need for needs in project["optional-dependencies"].values() for need in needs)
+    refused = sorted(extras - names(project["dependencies"]))
+    assert {"streamlit", "PIL", "jinja2"} <= set(refused)
+    script = f"import sys; sys.modules.update(dict.fromkeys({refused})); from sim.cli import main; main(['--help'])"
+    shown = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert shown.returncode == 0, shown.stderr
+    assert "compare" in shown.stdout
